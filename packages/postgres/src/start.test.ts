@@ -77,7 +77,10 @@ describe('the embedded server', () => {
     await first.stop();
     const stranger = spawn('sleep', ['60'], { stdio: 'ignore' });
     cleanups.push(() => stranger.kill());
-    writeFileSync(path.join(dataDir, 'cluster', 'postmaster.pid'), `${stranger.pid}\n${dataDir}\n0\n${first.port}\n`);
+    writeFileSync(
+      path.join(dataDir, 'cluster', 'postmaster.pid'),
+      `${stranger.pid}\n${dataDir}\n0\n${first.port}\n`,
+    );
     await start(dataDir);
     expect(identifyProcess(stranger.pid ?? -1)).toBeDefined();
   });
