@@ -25,7 +25,7 @@ export const projects: TestProjectConfiguration[] = [
   node('steps', './packages/steps'),
   node('deploy-engine', './packages/deploy-engine'),
   node('readiness', './packages/readiness'),
-  node('tools', './tools'),
+  { extends: true, test: { name: 'tools', root: './tools', environment: 'node', include: ['**/*.test.ts'] } },
   integration('postgres', './packages/postgres'),
   integration('sandbox', './packages/sandbox'),
   integration('testing', './packages/testing'),
