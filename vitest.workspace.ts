@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { TestProjectConfiguration } from 'vitest/config';
 
 const node = (name: string, root: string): TestProjectConfiguration => ({
@@ -5,14 +6,25 @@ const node = (name: string, root: string): TestProjectConfiguration => ({
   test: { name, root, environment: 'node', include: ['src/**/*.test.ts', 'test/**/*.test.ts'] },
 });
 
-/** Needs a real Postgres, a real Kubernetes API server or processes; the globals start each of them once for the whole run. */
-const integration = (name: string, root: string): TestProjectConfiguration => ({
+/** What is started once for the whole run, before the first test that needs it. */
+const globals = {
+  postgres: path.resolve(import.meta.dirname, 'packages/testing/src/postgres-global.ts'),
+  client: path.resolve(import.meta.dirname, 'tools/generate.ts'),
+};
+
+/** Needs a real Postgres, a real Kubernetes API server or processes. */
+const integration = (
+  name: string,
+  root: string,
+  needs: (keyof typeof globals)[] = [],
+): TestProjectConfiguration => ({
   extends: true,
   test: {
     name,
     root,
     environment: 'node',
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup: needs.map((need) => globals[need]),
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
@@ -25,13 +37,22 @@ export const projects: TestProjectConfiguration[] = [
   node('steps', './packages/steps'),
   node('deploy-engine', './packages/deploy-engine'),
   node('readiness', './packages/readiness'),
-  { extends: true, test: { name: 'tools', root: './tools', environment: 'node', include: ['**/*.test.ts'] } },
+  {
+    extends: true,
+    test: {
+      name: 'tools',
+      root: './tools',
+      environment: 'node',
+      include: ['**/*.test.ts'],
+      testTimeout: 60_000,
+    },
+  },
   integration('postgres', './packages/postgres'),
   integration('sandbox', './packages/sandbox'),
-  integration('testing', './packages/testing'),
-  integration('api', './apps/api'),
+  integration('testing', './packages/testing', ['postgres']),
+  integration('api', './apps/api', ['postgres', 'client']),
   integration('delegate', './apps/delegate'),
-  integration('launcher', './apps/launcher'),
+  integration('launcher', './apps/launcher', ['client']),
   {
     extends: true,
     test: { name: 'web', root: './apps/web', environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'] },

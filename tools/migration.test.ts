@@ -36,7 +36,7 @@ describe('pnpm migration', () => {
     expect(migration('second', '--folder', folder).status).toBe(0);
     expect(written('_second')).toContain('ADD COLUMN     "text"');
     expect(written('_second')).not.toContain('CREATE TABLE');
-  }, 30_000);
+  });
 
   test('finds a schema that has changes without a migration', () => {
     migration('first', '--folder', folder);
@@ -45,17 +45,17 @@ describe('pnpm migration', () => {
     const { status, output } = migration('--check', '--folder', folder);
     expect(status).toBe(1);
     expect(output).toContain('ADD COLUMN');
-  }, 30_000);
+  });
 
   test('explains itself when the name does not fit', () => {
     expect(migration('Not A Name', '--folder', folder)).toMatchObject({
       status: 2,
       output: expect.stringContaining('usage: pnpm migration NAME'),
     });
-  }, 30_000);
+  });
 });
 
 test('every change of the schema has its migration', () => {
   const { status, output } = migration('--check');
   expect(status, output).toBe(0);
-}, 30_000);
+});

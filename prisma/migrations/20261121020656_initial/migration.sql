@@ -403,15 +403,6 @@ CREATE TABLE "delegate_preference" (
     CONSTRAINT "delegate_preference_pkey" PRIMARY KEY ("preferKey")
 );
 
--- CreateTable
-CREATE TABLE "socket_io_attachments" (
-    "id" BIGSERIAL NOT NULL,
-    "created_at" TIMESTAMPTZ NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    "payload" BYTEA,
-
-    CONSTRAINT "socket_io_attachments_pkey" PRIMARY KEY ("id")
-);
-
 -- CreateIndex
 CREATE INDEX "entity_kind_scopeKey_updatedAt_idx" ON "entity"("kind", "scopeKey", "updatedAt");
 
