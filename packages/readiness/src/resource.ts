@@ -36,7 +36,8 @@ export function asMap(value: unknown): JsonMap | undefined {
 }
 
 export function asMaps(value: unknown): JsonMap[] {
-  return Array.isArray(value) ? value.flatMap((item) => asMap(item) ?? []) : [];
+  if (!Array.isArray(value)) return [];
+  return value.map((item: unknown) => asMap(item)).filter((item) => item !== undefined);
 }
 
 /** The value at a path of map keys, or undefined where the path ends early. */

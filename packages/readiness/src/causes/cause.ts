@@ -36,6 +36,7 @@ export type CauseCode = (typeof causeCodes)[number];
 export type CauseEnd = 'now' | 'never' | { afterMs: number };
 
 export interface CauseObject {
+  apiVersion: string;
   kind: string;
   namespace?: string;
   name: string;
@@ -44,7 +45,7 @@ export interface CauseObject {
 
 /** What a cause is read from: an event, a status, or lines a container wrote. */
 export interface Evidence {
-  source: 'event' | 'status' | 'log';
+  kind: 'event' | 'status' | 'log';
   text: string;
   /** RFC 3339, where the source says when. */
   at?: string;
@@ -97,6 +98,7 @@ export interface Related {
 export function objectOf(resource: Resource, container?: string): CauseObject {
   const { namespace, name } = resource.metadata;
   return {
+    apiVersion: resource.apiVersion,
     kind: resource.kind,
     ...(namespace === undefined ? {} : { namespace }),
     name,

@@ -1,6 +1,6 @@
 import { asMap, asMaps, at, numberAt, textAt } from '../resource.ts';
 import type { Resource } from '../resource.ts';
-import { causeOn } from './cause.ts';
+import { causeOn, objectOf } from './cause.ts';
 import type { Cause, CauseLimits, Evidence } from './cause.ts';
 import { eventEvidence } from './events.ts';
 import { explainImage } from './image.ts';
@@ -58,7 +58,7 @@ export function missingConfiguration(message: string): string | undefined {
 function explainConfig(pod: Resource, container: string, message: string, events: readonly Resource[]): Cause {
   const missing = missingConfiguration(message);
   const evidence: Evidence[] = [
-    { source: 'status', text: `CreateContainerConfigError: ${message}`, object: { kind: 'Pod', name: pod.metadata.name, container } },
+    { kind: 'status', text: `CreateContainerConfigError: ${message}`, object: objectOf(pod, container) },
     ...events
       .filter((event) => textAt(event, 'message').includes(message) && message !== '')
       .slice(0, 1)
@@ -121,10 +121,10 @@ function explainExit(
       message: message || `It ended with exit code ${exitCode} (${reason || 'Error'}).`,
       evidence: [
         {
-          source: 'status',
+          kind: 'status',
           text: `${reason || 'Terminated'}: exit code ${exitCode}, ${restarts} restarts`,
           ...(textAt(ended, 'finishedAt') === '' ? {} : { at: textAt(ended, 'finishedAt') }),
-          object: { kind: 'Pod', name: pod.metadata.name, container: name },
+          object: objectOf(pod, name),
         },
         ...killed.slice(0, 2).map((event) => eventEvidence(event, pod)),
       ],

@@ -36,7 +36,7 @@ export function eventsAbout(resource: Resource, events: readonly Resource[], sin
 export function eventEvidence(event: Resource, about: Resource): Evidence {
   const time = eventTime(event);
   return {
-    source: 'event',
+    kind: 'event',
     text: `${textAt(event, 'reason')}: ${textAt(event, 'message').trim()}`,
     ...(time === '' ? {} : { at: time }),
     object: objectOf(about),

@@ -40,7 +40,7 @@ export function explain(resource: Resource, related: Related, options: ExplainOp
         ends: 'now',
         title: `${resource.kind} ${resource.metadata.name} failed`,
         message: verdict.message,
-        evidence: [{ source: 'status', text: `${verdict.reason}: ${verdict.message}` }],
+        evidence: [{ kind: 'status', text: `${verdict.reason}: ${verdict.message}` }],
         hints: [],
       }),
     );
@@ -78,7 +78,7 @@ function explainCreation(
   if (message === '' || isComplete(maker)) return [];
   const refusal = classifyRefusal(message);
   const evidence = [
-    ...(failure?.status === 'True' ? [{ source: 'status' as const, text: `${failure.reason}: ${failure.message}` }] : []),
+    ...(failure?.status === 'True' ? [{ kind: 'status' as const, text: `${failure.reason}: ${failure.message}` }] : []),
     ...(event === undefined ? [] : [eventEvidence(event, maker)]),
   ];
   return [
@@ -127,7 +127,7 @@ function explainDeployment(deployment: Resource): Cause[] {
         ends: 'now',
         title: `Deployment ${deployment.metadata.name} exceeded its progress deadline of ${seconds} s`,
         message: progressing.message,
-        evidence: [{ source: 'status', text: `${progressing.reason}: ${progressing.message}` }],
+        evidence: [{ kind: 'status', text: `${progressing.reason}: ${progressing.message}` }],
         hints: ['If the program only starts slowly, raise spec.progressDeadlineSeconds.'],
       }),
     ];
@@ -139,7 +139,7 @@ function explainDeployment(deployment: Resource): Cause[] {
       ends: 'now',
       title: `Deployment ${deployment.metadata.name} is paused, so that its new pods are never started`,
       message: 'spec.paused is true.',
-      evidence: [{ source: 'status', text: 'spec.paused is true' }],
+      evidence: [{ kind: 'status', text: 'spec.paused is true' }],
       hints: ['Remove spec.paused from the manifest, or resume it with kubectl rollout resume.'],
     }),
   ];
@@ -154,7 +154,7 @@ function explainJob(job: Resource): Cause[] {
       ends: 'now',
       title: `Job ${job.metadata.name} failed`,
       message: failure.message,
-      evidence: [{ source: 'status', text: `${failure.reason}: ${failure.message}` }],
+      evidence: [{ kind: 'status', text: `${failure.reason}: ${failure.message}` }],
       hints: ['Read the last lines of its pods. A changed Job is run again by the next deployment.'],
     }),
   ];

@@ -1,6 +1,6 @@
 import type { Resource } from '../resource.ts';
 import { textAt } from '../resource.ts';
-import { causeOn } from './cause.ts';
+import { causeOn, objectOf } from './cause.ts';
 import type { Cause, CauseLimits, Evidence } from './cause.ts';
 import { eventEvidence } from './events.ts';
 
@@ -46,7 +46,7 @@ export function explainImage(
   // `Error: ErrImagePull` and `Error: ImagePullBackOff` repeat the state and prove nothing.
   const telling = pulls.filter((event) => !/^Error: \w+$/.test(textAt(event, 'message')));
   const evidence: Evidence[] = [
-    { source: 'status', text: `${container.reason}: ${container.message}`, object: { kind: 'Pod', name: pod.metadata.name, container: container.name } },
+    { kind: 'status', text: `${container.reason}: ${container.message}`, object: objectOf(pod, container.name) },
     ...telling.slice(0, 2).map((event) => eventEvidence(event, pod)),
   ];
   const text = [container.message, ...telling.map((event) => textAt(event, 'message'))].join('\n');

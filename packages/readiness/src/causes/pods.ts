@@ -37,7 +37,7 @@ function explainFailedPod(pod: Resource): Cause[] {
       ends: 'never',
       title: reason === 'Evicted' ? 'The node put the pod out' : `The pod failed: ${reason}`,
       message,
-      evidence: [{ source: 'status', text: `${reason}: ${message}` }],
+      evidence: [{ kind: 'status', text: `${reason}: ${message}` }],
       hints: reason === 'Evicted' ? ['The node ran short of a resource; set requests that match the need.'] : [],
     }),
   ];
@@ -47,7 +47,7 @@ function explainScheduling(pod: Resource, events: readonly Resource[], limits: C
   const scheduled = conditionOf(pod, 'PodScheduled');
   if (scheduled?.status !== 'False') return undefined;
   const evidence = [
-    { source: 'status' as const, text: `${scheduled.reason}: ${scheduled.message}` },
+    { kind: 'status' as const, text: `${scheduled.reason}: ${scheduled.message}` },
     ...events
       .filter((event) => textAt(event, 'reason') === 'FailedScheduling')
       .slice(0, 1)
