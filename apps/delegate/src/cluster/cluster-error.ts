@@ -26,7 +26,13 @@ export class ClusterError extends Error {
   /** From the header or the Status. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(fields: { status: number; reason: string; message: string; details?: StatusDetails; retryAfterMs?: number }) {
+  constructor(fields: {
+    status: number;
+    reason: string;
+    message: string;
+    details?: StatusDetails;
+    retryAfterMs?: number;
+  }) {
     super(fields.message);
     this.status = fields.status;
     this.reason = fields.reason;

@@ -132,14 +132,23 @@ export interface Cluster {
   watch(collection: Collection, options: WatchOptions): AsyncGenerator<WatchEvent, void, void>;
   /** Server-side apply with fieldValidation=Strict. */
   apply(object: KubernetesObject, options: ApplyOptions): Promise<KubernetesObject>;
-  create(object: KubernetesObject, options?: WriteOptions & { fieldManager?: string }): Promise<KubernetesObject>;
-  replace(object: KubernetesObject, options?: WriteOptions & { fieldManager?: string; subresource?: string }): Promise<KubernetesObject>;
+  create(
+    object: KubernetesObject,
+    options?: WriteOptions & { fieldManager?: string },
+  ): Promise<KubernetesObject>;
+  replace(
+    object: KubernetesObject,
+    options?: WriteOptions & { fieldManager?: string; subresource?: string },
+  ): Promise<KubernetesObject>;
   patch(address: ObjectAddress, patch: unknown, options: PatchOptions): Promise<KubernetesObject>;
   /** The object as it was when its deletion began, or null when it was absent. */
   remove(address: ObjectAddress, options?: DeleteOptions): Promise<KubernetesObject | null>;
   /** The log as text, at most `limitBytes` (default 256 KiB); `follow` is only for `logLines`. */
   log(pod: { namespace: string; name: string }, options?: Omit<LogOptions, 'follow'>): Promise<string>;
-  logLines(pod: { namespace: string; name: string }, options?: LogOptions): AsyncGenerator<string, void, void>;
+  logLines(
+    pod: { namespace: string; name: string },
+    options?: LogOptions,
+  ): AsyncGenerator<string, void, void>;
   mayI(question: AccessQuestion, options?: RequestOptions): Promise<boolean>;
   whoAmI(options?: RequestOptions): Promise<Identity>;
   /** Any other request, JSON in and out. */

@@ -1,4 +1,12 @@
-import type { ClusterAccess, Progress, SecretHandle, SecretText, TaskKind, TaskOutcome, TaskSpec } from '@slipway/contracts';
+import type {
+  ClusterAccess,
+  Progress,
+  SecretHandle,
+  SecretText,
+  TaskKind,
+  TaskOutcome,
+  TaskSpec,
+} from '@slipway/contracts';
 import type { Cluster } from '../cluster/cluster.ts';
 
 /** The right to go on with a task. It ends with the last heartbeat's answer plus the lease time, or when the server takes the task back. */
@@ -31,7 +39,11 @@ export interface TaskSecrets {
 export interface TaskContext {
   readonly taskId: string;
   readonly attempt: number;
-  readonly delegate: { readonly name: string; readonly instanceId: string; /** Runs on a person's machine: may reach loopback addresses. */ readonly local: boolean };
+  readonly delegate: {
+    readonly name: string;
+    readonly instanceId: string;
+    /** Runs on a person's machine: may reach loopback addresses. */ readonly local: boolean;
+  };
   /** Aborted by cancel, a lost lease, the deadline and a hasty end of the process; `reason` is an Error that says which. */
   readonly signal: AbortSignal;
   readonly lease: Lease;
