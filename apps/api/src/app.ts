@@ -1,0 +1,72 @@
+import cookie from '@fastify/cookie';
+import Fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { bodyParsersPlugin } from './platform/body-parsers.ts';
+import type { Config } from './platform/config.ts';
+import { consoleFilesPlugin } from './platform/console-files.ts';
+import { errorPagePlugin } from './platform/error-page.ts';
+import { gatePlugin } from './platform/gate.ts';
+import type { GateParts } from './platform/gate.ts';
+import { healthPlugin } from './platform/health.ts';
+import type { HealthParts } from './platform/health.ts';
+import type { Logger } from './platform/log.ts';
+import { openApiPlugin } from './platform/openapi.ts';
+import { problemPlugin } from './platform/problem.ts';
+import { requestLogPlugin } from './platform/request-log.ts';
+import { securityHeadersPlugin } from './platform/security-headers.ts';
+
+/** What anybody may ask for without a contract: health, the documentation, the console's files. */
+const publicAddresses = [
+  /^\/healthz$/,
+  /^\/readyz$/,
+  /^\/docs\/errors$/,
+  /^\/api\/docs(\/.*)?$/,
+  /^\/api\/v1\/openapi\.json$/,
+  /^\/\*?$/,
+] as const;
+
+export interface AppParts extends GateParts {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly version: string;
+  readonly health: HealthParts;
+  /** Each registers the routes of one domain. */
+  readonly domains: readonly ((app: FastifyInstance) => void)[];
+}
+
+/** The HTTP server with every route, not yet listening. */
+export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: parts.log,
+    disableRequestLogging: true,
+    trustProxy: parts.config.trustedProxies.length === 0 ? false : [...parts.config.trustedProxies],
+    requestIdHeader: false,
+    genReqId: ({ headers }) => requestId(headers['x-request-id']),
+    // A slow sender holds a connection no longer than this.
+    requestTimeout: 60_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 512, ignoreTrailingSlash: false },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  await app.register(problemPlugin);
+  await app.register(requestLogPlugin);
+  await app.register(securityHeadersPlugin, { https: parts.config.baseUrl.startsWith('https:') });
+  await app.register(cookie);
+  await app.register(bodyParsersPlugin);
+  await app.register(gatePlugin, { parts, publicAddresses });
+  await app.register(openApiPlugin, { version: parts.version });
+  await app.register(errorPagePlugin);
+  await app.register(healthPlugin, parts.health);
+  await app.register(async (domains) => {
+    for (const register of parts.domains) register(domains);
+  });
+  await app.register(consoleFilesPlugin, { webDir: parts.config.webDir });
+  return app;
+}
+
+/** The caller's own id, when it is one that can stand in a log and a header. */
+function requestId(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^[\w.:-]{4,64}$/.test(header) ? header : crypto.randomUUID();
+}

@@ -1,0 +1,127 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import { ProblemSchema } from '@slipway/contracts';
+import type { RouteContract } from '@slipway/contracts';
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { exampleOf } from './openapi-examples.ts';
+
+const problem = {
+  description: 'What went wrong; /docs/errors explains each code',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+} as const;
+
+const text = { type: 'string' } as const;
+
+/** The OpenAPI document, made of the contracts, and its pages for people. */
+export const openApiPlugin = fp(
+  async (app: FastifyInstance, options: { version: string }) => {
+    // Registered by its id, which the problems of all operations refer to.
+    void ProblemSchema;
+    await app.register(swagger, {
+      openapi: {
+        openapi: '3.1.0',
+        info: {
+          title: 'Slipway',
+          version: options.version,
+          description:
+            'Everything lives in a scope: the account (`/api/v1`), an organization or a project. Errors are `application/problem+json` with a stable `code`.',
+        },
+        components: {
+          securitySchemes: {
+            apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+            session: { type: 'apiKey', in: 'cookie', name: 'slipway_session' },
+          },
+        },
+      },
+      transform: (given) => describe(given),
+      transformObject: jsonSchemaTransformObject,
+    });
+    await app.register(swaggerUi, {
+      routePrefix: '/api/docs',
+      // The page's own policy would replace ours; ours already allows what it needs.
+      staticCSP: false,
+      uiConfig: { url: '/api/v1/openapi.json', deepLinking: true },
+    });
+    app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  },
+  { name: 'openapi', dependencies: ['problems'] },
+);
+
+type Transform = typeof jsonSchemaTransform;
+
+/** What zod says of params, query, body and responses, and what the contract says besides. */
+function describe(given: Parameters<Transform>[0]): ReturnType<Transform> {
+  const contract = given.route.config?.contract;
+  // The documentation's own routes and files have no contract.
+  if (contract === undefined) return { schema: { hide: true }, url: given.url };
+  const { schema, url } = jsonSchemaTransform(given);
+  return { schema: { ...schema, ...describeContract(contract, url, schema as Described) }, url };
+}
+
+interface Described {
+  readonly body?: Record<string, unknown>;
+  readonly response?: Record<string, unknown>;
+}
+
+function describeContract(contract: RouteContract, url: string, schema: Described): Record<string, unknown> {
+  const isPublic = contract.permission === 'public';
+  const example = exampleOf(contract);
+  const needs =
+    isPublic || contract.permission === 'signed-in'
+      ? ''
+      : ` Needs \`${contract.permission}\` at the scope of the URL.`;
+  return {
+    operationId: `${contract.operationId}${scopeSuffix(contract, url)}`,
+    summary: contract.summary,
+    description: `${contract.summary}.${needs}`,
+    tags: [contract.tag],
+    security: isPublic ? [] : [{ apiKey: [] }, { session: [] }],
+    ...(contract.rawBody === undefined ? {} : { body: rawBodyOf(contract.rawBody, example.request) }),
+    ...(schema.body === undefined || example.request === undefined
+      ? {}
+      : { body: { content: { 'application/json': { schema: schema.body, example: example.request } } } }),
+    response: { ...describeResponses(contract, schema.response ?? {}, example.response), default: problem },
+  };
+}
+
+/** An operation exists once per scope, and every operation needs an id of its own. */
+function scopeSuffix(contract: RouteContract, url: string): string {
+  if (contract.scope !== 'S') return '';
+  if (
+    url.startsWith('/api/v1/orgs/:org/projects/:project') ||
+    url.startsWith('/api/v1/orgs/{org}/projects/{project}')
+  )
+    return 'OfProject';
+  return url.startsWith('/api/v1/orgs/:org') || url.startsWith('/api/v1/orgs/{org}') ? 'OfOrganization' : '';
+}
+
+function rawBodyOf(kind: NonNullable<RouteContract['rawBody']>, example: unknown): Record<string, unknown> {
+  const shown = example === undefined ? {} : { example };
+  if (kind === 'bytes')
+    return {
+      content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' }, ...shown } },
+    };
+  const yaml = { 'application/yaml': { schema: text, ...shown } };
+  return {
+    content: kind === 'documents' ? yaml : { ...yaml, 'application/json': { schema: { type: 'object' } } },
+  };
+}
+
+function describeResponses(
+  contract: RouteContract,
+  response: Record<string, unknown>,
+  example: unknown,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(response).map(([status, schema]) => {
+      if (status === '204') return [status, { type: 'null', description: 'Done' }];
+      const shown = example === undefined || !status.startsWith('2') ? {} : { example };
+      return [
+        status,
+        { description: contract.summary, content: { 'application/json': { schema, ...shown } } },
+      ];
+    }),
+  );
+}
