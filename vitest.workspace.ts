@@ -9,6 +9,7 @@ const node = (name: string, root: string): TestProjectConfiguration => ({
 /** What is started once for the whole run, before the first test that needs it. */
 const globals = {
   postgres: path.resolve(import.meta.dirname, 'packages/testing/src/postgres-global.ts'),
+  cluster: path.resolve(import.meta.dirname, 'packages/testing/src/cluster-global.ts'),
   client: path.resolve(import.meta.dirname, 'tools/generate.ts'),
 };
 
@@ -49,9 +50,9 @@ export const projects: TestProjectConfiguration[] = [
   },
   integration('postgres', './packages/postgres'),
   integration('sandbox', './packages/sandbox'),
-  integration('testing', './packages/testing', ['postgres']),
+  integration('testing', './packages/testing', ['postgres', 'cluster']),
   integration('api', './apps/api', ['postgres', 'client']),
-  integration('delegate', './apps/delegate'),
+  integration('delegate', './apps/delegate', ['cluster']),
   integration('launcher', './apps/launcher', ['client']),
   {
     extends: true,
