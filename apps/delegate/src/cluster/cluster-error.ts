@@ -1,5 +1,5 @@
 /** One entry of `details.causes` in a Kubernetes Status. */
-export interface StatusCause {
+export interface ClusterErrorCause {
   reason?: string;
   message?: string;
   field?: string;
@@ -10,13 +10,14 @@ export interface StatusDetails {
   group?: string;
   kind?: string;
   uid?: string;
-  causes?: StatusCause[];
+  causes?: ClusterErrorCause[];
   retryAfterSeconds?: number;
 }
 
 /**
- * A refusal by the API server. `status` is HTTP's number, `reason` Kubernetes' own word (`NotFound`, `Forbidden`, `Conflict`,
- * `AlreadyExists`, `Invalid`...) or ours: `UnknownKind`, `NotKubernetes` (the answer is no Status), `Redirected`.
+ * A refusal by the API server (`status` is its HTTP code, `reason` Kubernetes' own word: `NotFound`, `Forbidden`, `Conflict`, `Invalid`...)
+ * or a failure to reach it (`status` 0, reason `Unreachable`, the network's error as `cause`). Reasons of our own: `UnknownKind` for a kind
+ * that is not served, `NotKubernetes` for an answer that no API server gives, `Redirected`.
  */
 export class ClusterError extends Error {
   override name = 'ClusterError';
@@ -26,18 +27,19 @@ export class ClusterError extends Error {
   /** From the header or the Status. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(fields: {
-    status: number;
-    reason: string;
-    message: string;
-    details?: StatusDetails;
-    retryAfterMs?: number;
-  }) {
-    super(fields.message);
+  constructor(
+    message: string,
+    fields: { status: number; reason: string; details?: StatusDetails; retryAfterMs?: number; cause?: unknown },
+  ) {
+    super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
     this.status = fields.status;
     this.reason = fields.reason;
     this.details = fields.details ?? {};
     this.retryAfterMs = fields.retryAfterMs;
+  }
+
+  get causes(): readonly ClusterErrorCause[] {
+    return this.details.causes ?? [];
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { request, type Dispatcher } from 'undici';
 import type { HttpMethod, RawRequest } from './cluster.ts';
-import { ClusterError, isClusterError, type StatusDetails } from './cluster-error.ts';
+import { ClusterError, LeaseEndedError, isClusterError, type StatusDetails } from './cluster-error.ts';
 import type { Connection } from './connection.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -35,7 +35,9 @@ export async function send(
       return await sendOnce(connection, method, path, sending, fresh);
     } catch (error) {
       const waitMs = repeatAfter(error, method, fresh, attempt);
-      if (waitMs === undefined || attempt >= MAX_ATTEMPTS || Date.now() + waitMs > deadline) throw error;
+      if (waitMs === undefined || attempt >= MAX_ATTEMPTS || Date.now() + waitMs > deadline) {
+        throw toFailure(error, connection, sending.signal);
+      }
       fresh = isClusterError(error, 401);
       await delay(waitMs, undefined, sending.signal ? { signal: sending.signal } : {});
     }
@@ -53,6 +55,13 @@ function repeatAfter(
   if (isClusterError(error, 429)) return error.retryAfterMs ?? 500 * attempt;
   if (isClusterError(error, 503)) return error.retryAfterMs;
   return method === 'GET' && attempt === 1 && isClosedSocket(error) ? 0 : undefined;
+}
+
+/** The caller's own abort and our own errors stay as they are; what is left is the network's. */
+function toFailure(error: unknown, connection: Connection, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted === true || error instanceof ClusterError || error instanceof LeaseEndedError) return error;
+  const what = error instanceof Error ? error.message : String(error);
+  return new ClusterError(`${connection.address} cannot be reached: ${what}`, { status: 0, reason: 'Unreachable', cause: error });
 }
 
 function isClosedSocket(error: unknown): boolean {
@@ -99,7 +108,9 @@ export async function sendJson(
   sending: Sending = {},
 ): Promise<unknown> {
   const body = await send(connection, method, path, sending);
-  const text = await body.text();
+  const text = await body.text().catch((error: unknown) => {
+    throw toFailure(error, connection, sending.signal);
+  });
   try {
     return JSON.parse(text);
   } catch {
@@ -112,35 +123,31 @@ async function toClusterError(response: Dispatcher.ResponseData): Promise<Cluste
   const text = await readUpTo(response.body, MAX_ERROR_BYTES);
   if (status >= 300 && status < 400) {
     const to = headerText(response.headers['location']) ?? 'another address';
-    return new ClusterError({ status, reason: 'Redirected', message: `The server redirects to ${to}` });
+    return new ClusterError(`The server redirects to ${to}`, { status, reason: 'Redirected' });
   }
   const retryAfterMs = retryAfter(headerText(response.headers['retry-after']));
   const body = parseStatus(text);
   if (body === undefined) {
     const plain = notKubernetes(status, text);
-    return new ClusterError({
+    return new ClusterError(plain.message, {
       status,
       // The API server answers some refusals in plain text (404 of an unknown path, 429, 503 of an aggregated API).
       reason: /^\s*</.test(text) ? 'NotKubernetes' : 'Unknown',
-      message: plain.message,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     });
   }
   const seconds = body.details.retryAfterSeconds;
   const wait = retryAfterMs ?? (seconds === undefined ? undefined : seconds * 1000);
-  return new ClusterError({ status, ...body, ...(wait === undefined ? {} : { retryAfterMs: wait }) });
+  const { message, ...rest } = body;
+  return new ClusterError(message, { status, ...rest, ...(wait === undefined ? {} : { retryAfterMs: wait }) });
 }
 
 function notKubernetes(status: number, text: string): ClusterError {
   const start = text.trim().slice(0, 200);
-  return new ClusterError({
-    status,
-    reason: 'NotKubernetes',
-    message:
-      start === ''
+  const message = start === ''
         ? `The answer ${status} is empty`
-        : `The answer ${status} is not a Kubernetes one: ${start}`,
-  });
+        : `The answer ${status} is not a Kubernetes one: ${start}`;
+  return new ClusterError(message, { status, reason: 'NotKubernetes' });
 }
 
 function parseStatus(text: string): { reason: string; message: string; details: StatusDetails } | undefined {
