@@ -1,0 +1,2 @@
+export { readFiles } from './file-operations.ts';
+export { registerFileRoutes } from './file-routes.ts';
