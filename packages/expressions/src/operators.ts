@@ -129,9 +129,7 @@ export function toNumber(value: Value, operator: string): number {
   throw new Failure(
     'expression.wrong_type',
     `The operator ${operator} needs numbers, and this is ${shown}.`,
-    {
-      ...(operator === '-' ? { hint: 'A name that holds "-" is written in brackets: a["x-y"].' } : {}),
-    },
+    operator === '-' ? { hint: 'A name that holds "-" is written in brackets: a["x-y"].' } : {},
   );
 }
 

@@ -1,9 +1,10 @@
-import type { BinaryOperator, Expression, Name, Node } from './ast.ts';
+import type { BinaryOperator, Expression, Node } from './ast.ts';
 import { Failure } from './errors.ts';
 import { isNamePart, isSpace, Lexer } from './lexer.ts';
 import type { OperatorToken } from './lexer.ts';
 import { Budget, defaultLimits } from './limits.ts';
 import type { Limits } from './limits.ts';
+import { parseName, parseQuoted, unexpected } from './parser-pieces.ts';
 
 const precedence: Readonly<Record<BinaryOperator, number>> = {
   '||': 1,
@@ -85,9 +86,17 @@ export class Parser {
   parseWhole(): Node {
     const body = this.#parseExpression();
     this.#lexer.skipSpace();
-    if (!this.#lexer.done) throw this.#unexpected();
+    if (!this.#lexer.done) throw unexpected(this.#lexer);
     return body;
   }
+
+  /** The nested expression that starts here, as a value inside of another. */
+  readonly #parseNested = (): Node => {
+    const { at } = this.#lexer;
+    const { body, end } = this.#budget.nested(() => this.parseDelimited(at));
+    this.#lexer.at = end;
+    return { kind: 'nested', body, at, end };
+  };
 
   #expectClose(opened: number): void {
     this.#lexer.skipSpace();
@@ -98,33 +107,7 @@ export class Parser {
         hint: 'Close it with >. To write the two characters <+ as they are, use <+"<" + "+">.',
       });
     }
-    throw this.#unexpected();
-  }
-
-  #unexpected(): Failure {
-    const { text, at } = this.#lexer;
-    const found = text[at];
-    if (found === undefined) {
-      return new Failure('expression.syntax', 'The expression ends where a value is needed.', { offset: at });
-    }
-    const hints: readonly (readonly [boolean, string])[] = [
-      [found === '=', 'Compare with ==.'],
-      [found === '&' || found === '|', `Write ${found}${found}.`],
-      [found === ':', 'A condition is written test ? "a" : "b".'],
-      [
-        text.startsWith('<+', at) || isNamePart(found) || found === '"' || found === "'",
-        'Join values with +, and put texts in quotes.',
-      ],
-      [
-        found === '>',
-        'A > that closes nothing here: put a comparison in brackets, as in <+(a > b)>, or spaces on both sides of it.',
-      ],
-    ];
-    const hint = hints.find(([fits]) => fits)?.[1];
-    return new Failure('expression.syntax', `Unexpected ${JSON.stringify(found)} in the expression.`, {
-      offset: at,
-      ...(hint === undefined ? {} : { hint }),
-    });
+    throw unexpected(this.#lexer);
   }
 
   #parseExpression(): Node {
@@ -249,12 +232,8 @@ export class Parser {
     const lexer = this.#lexer;
     this.#budget.spend(1);
     const { at } = lexer;
-    if (lexer.startsWith('<+')) {
-      const { body, end } = this.#budget.nested(() => this.parseDelimited(at));
-      lexer.at = end;
-      return { kind: 'nested', body, at, end };
-    }
-    if (lexer.startsWith('"') || lexer.startsWith("'")) return this.#parseText();
+    if (lexer.startsWith('<+')) return this.#parseNested();
+    if (lexer.startsWith('"') || lexer.startsWith("'")) return parseQuoted(lexer, this.#parseNested);
     if (lexer.take('(')) {
       const inner = this.#enclose(() => this.#parseExpression(), ')');
       return { ...inner, at, end: lexer.at };
@@ -273,30 +252,10 @@ export class Parser {
       };
     }
     const name = lexer.takeName();
-    if (name === undefined) throw this.#unexpected();
+    if (name === undefined) throw unexpected(this.#lexer);
     const constant = constants.get(name);
     if (constant !== undefined) return { kind: 'literal', value: constant, at, end: lexer.at };
-    return { kind: 'variable', name: this.#restOfName(name), at, end: lexer.at };
-  }
-
-  /** `var_<+env.name>_x`: a name goes on as long as names and nested expressions touch. */
-  #restOfName(first: string): Name {
-    const lexer = this.#lexer;
-    const parts: (string | Node)[] = first === '' ? [] : [first];
-    for (;;) {
-      if (lexer.startsWith('<+')) {
-        const { at } = lexer;
-        const { body, end } = this.#budget.nested(() => this.parseDelimited(at));
-        lexer.at = end;
-        parts.push({ kind: 'nested', body, at, end });
-      } else {
-        const more = lexer.takeNameCharacters();
-        if (more === '') break;
-        parts.push(more);
-      }
-    }
-    const [only] = parts;
-    return parts.length === 1 && typeof only === 'string' ? only : parts;
+    return { kind: 'variable', name: parseName(lexer, this.#parseNested, name), at, end: lexer.at };
   }
 
   #parsePostfix(primary: Node): Node {
@@ -306,8 +265,8 @@ export class Parser {
       this.#budget.spend(1);
       const { at } = node;
       if (lexer.take('.')) {
-        const name = this.#restOfName('');
-        if (Array.isArray(name) && name.length === 0) throw this.#unexpected();
+        const name = parseName(lexer, this.#parseNested, '');
+        if (Array.isArray(name) && name.length === 0) throw unexpected(this.#lexer);
         if (typeof name === 'string' && lexer.take('(')) {
           const args = this.#parseItems(')', () => this.#parseExpression());
           node = { kind: 'call', object: node, name, args, at, end: lexer.at };
@@ -334,7 +293,7 @@ export class Parser {
     const value = parse();
     this.#lexer.skipSpace();
     if (!this.#lexer.take(close)) {
-      if (!this.#lexer.done) throw this.#unexpected();
+      if (!this.#lexer.done) throw unexpected(this.#lexer);
       throw new Failure('expression.unclosed', `A bracket is never closed with ${close}.`, {
         offset: this.#lexer.at,
       });
@@ -366,34 +325,5 @@ export class Parser {
       return { key, value: this.#parseExpression() };
     });
     return { kind: 'map', entries, at, end: lexer.at };
-  }
-
-  #parseText(): Node {
-    const lexer = this.#lexer;
-    const { at } = lexer;
-    const quote = lexer.text.charAt(at);
-    lexer.at += 1;
-    const parts: (string | Node)[] = [];
-    let piece = '';
-    while (!lexer.done) {
-      if (lexer.take(quote)) {
-        if (parts.length === 0) return { kind: 'literal', value: piece, at, end: lexer.at };
-        return { kind: 'text', parts: piece === '' ? parts : [...parts, piece], at, end: lexer.at };
-      }
-      const start = lexer.at;
-      if (lexer.startsWith('<+')) {
-        const { body, end } = this.#budget.nested(() => this.parseDelimited(start));
-        lexer.at = end;
-        if (piece !== '') parts.push(piece);
-        piece = '';
-        parts.push({ kind: 'nested', body, at: start, end });
-      } else if (lexer.take('\\')) {
-        piece += lexer.takeEscape(quote);
-      } else {
-        piece += lexer.text.charAt(start);
-        lexer.at += 1;
-      }
-    }
-    throw new Failure('expression.unclosed', `A text is never closed with ${quote}.`, { offset: at });
   }
 }

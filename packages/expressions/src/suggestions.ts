@@ -14,9 +14,12 @@ export function suggest(wanted: string, names: readonly string[]): readonly stri
   return ranked.slice(0, mostSuggestions).map(({ name }) => name);
 }
 
+function bare(text: string): string {
+  return text.replaceAll(/[-_ .]/g, '');
+}
+
 function nearness(wanted: string, name: string): number {
   const [a, b] = [wanted.toLowerCase(), name.toLowerCase()];
-  const bare = (text: string): string => text.replaceAll(/[-_ .]/g, '');
   if (a === b || bare(a) === bare(b)) return 0;
   if (a.length >= 3 && (b.startsWith(a) || a.startsWith(b)) && b.length >= 3) return 1;
   return distance(a, b);

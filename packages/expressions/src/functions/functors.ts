@@ -15,8 +15,8 @@ function functor(name: string, arity: readonly [number, number], call: Call): Ca
 }
 
 /** A text with one secret in it, by reference: `dbPassword`, `org.dbPassword`, `account.dbPassword`. */
-export function secretText(ref: string): DeferredText {
-  if (!/^((account|org|project)\.)?[A-Za-z_][A-Za-z0-9_$]{0,127}$/.test(ref)) {
+export function secretValue(ref: string): DeferredText {
+  if (!/^((account|org)\.)?[A-Za-z_][-A-Za-z0-9_]{0,127}$/.test(ref)) {
     throw new Failure(
       'expression.bad_secret_reference',
       `${JSON.stringify(ref.slice(0, 100))} is no reference to a secret.`,
@@ -59,7 +59,7 @@ const xml: ScopeMap = {
 };
 
 const secrets: ScopeMap = {
-  getValue: functor('secrets.getValue', [1, 1], (args) => secretText(args.text(0))),
+  getValue: functor('secrets.getValue', [1, 1], (args) => secretValue(args.text(0))),
 };
 
 /** The roots that every expression has; no scope can put something else in their place. */
