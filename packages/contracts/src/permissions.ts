@@ -1,15 +1,43 @@
 /** The permissions that routes declare, in the model product's words. */
 export const permissions = [
-  'core_organization_view', 'core_organization_create', 'core_organization_edit', 'core_organization_delete',
-  'core_project_view', 'core_project_create', 'core_project_edit', 'core_project_delete',
-  'core_pipeline_view', 'core_pipeline_edit', 'core_pipeline_delete', 'core_pipeline_execute', 'core_pipeline_abort',
-  'core_service_view', 'core_service_edit', 'core_service_delete', 'core_service_access',
-  'core_environment_view', 'core_environment_edit', 'core_environment_delete', 'core_environment_access',
-  'core_connector_view', 'core_connector_edit', 'core_connector_delete', 'core_connector_access',
-  'core_secret_view', 'core_secret_edit', 'core_secret_delete', 'core_secret_access',
-  'core_file_view', 'core_file_edit', 'core_file_delete', 'core_file_access',
-  'core_delegate_view', 'core_delegate_edit', 'core_delegate_delete',
-  'core_serviceaccount_view', 'core_serviceaccount_manageapikey',
+  'core_organization_view',
+  'core_organization_create',
+  'core_organization_edit',
+  'core_organization_delete',
+  'core_project_view',
+  'core_project_create',
+  'core_project_edit',
+  'core_project_delete',
+  'core_pipeline_view',
+  'core_pipeline_edit',
+  'core_pipeline_delete',
+  'core_pipeline_execute',
+  'core_pipeline_abort',
+  'core_service_view',
+  'core_service_edit',
+  'core_service_delete',
+  'core_service_access',
+  'core_environment_view',
+  'core_environment_edit',
+  'core_environment_delete',
+  'core_environment_access',
+  'core_connector_view',
+  'core_connector_edit',
+  'core_connector_delete',
+  'core_connector_access',
+  'core_secret_view',
+  'core_secret_edit',
+  'core_secret_delete',
+  'core_secret_access',
+  'core_file_view',
+  'core_file_edit',
+  'core_file_delete',
+  'core_file_access',
+  'core_delegate_view',
+  'core_delegate_edit',
+  'core_delegate_delete',
+  'core_serviceaccount_view',
+  'core_serviceaccount_manageapikey',
   'core_audit_view',
 ] as const;
 export type Permission = (typeof permissions)[number];
@@ -20,7 +48,14 @@ export type RoutePermission = Permission | 'signed-in' | 'public';
 const isView = (permission: Permission): boolean => permission.endsWith('_view');
 const outsideAccount = (permission: Permission): boolean => !permission.startsWith('core_organization_');
 
-export const builtInRoles = ['_account_admin', '_account_viewer', '_organization_admin', '_project_admin', '_project_viewer', '_pipeline_executor'] as const;
+export const builtInRoles = [
+  '_account_admin',
+  '_account_viewer',
+  '_organization_admin',
+  '_project_admin',
+  '_project_viewer',
+  '_pipeline_executor',
+] as const;
 export type BuiltInRole = (typeof builtInRoles)[number];
 
 const viewing = permissions.filter(isView);
@@ -31,10 +66,17 @@ export const rolePermissions: Readonly<Record<BuiltInRole, ReadonlySet<Permissio
   _account_viewer: new Set(viewing),
   _organization_admin: new Set(permissions.filter(outsideAccount)),
   _project_admin: new Set(permissions.filter((p) => outsideAccount(p) && p !== 'core_project_create')),
-  _project_viewer: new Set(viewing.filter((p) => p !== 'core_audit_view' && p !== 'core_serviceaccount_view')),
+  _project_viewer: new Set(
+    viewing.filter((p) => p !== 'core_audit_view' && p !== 'core_serviceaccount_view'),
+  ),
   _pipeline_executor: new Set([
     ...viewing.filter((p) => p !== 'core_audit_view' && p !== 'core_serviceaccount_view'),
-    'core_pipeline_execute', 'core_pipeline_abort', 'core_service_access', 'core_environment_access', 'core_connector_access',
-    'core_secret_access', 'core_file_access',
+    'core_pipeline_execute',
+    'core_pipeline_abort',
+    'core_service_access',
+    'core_environment_access',
+    'core_connector_access',
+    'core_secret_access',
+    'core_file_access',
   ] satisfies Permission[]),
 };

@@ -15,12 +15,16 @@ export type Reference = string;
  * The scope and identifier a reference means when it is written in a document of scope `from`.
  * `null` when it asks for a scope that `from` cannot see (`org.x` written at account scope).
  */
-export function resolveReference(reference: Reference, from: Scope): { scope: Scope; identifier: string } | null {
+export function resolveReference(
+  reference: Reference,
+  from: Scope,
+): { scope: Scope; identifier: string } | null {
   const [head, ...rest] = reference.split('.');
   if (rest.length === 0) return { scope: from, identifier: reference };
   const identifier = rest.join('.');
   if (head === 'account') return { scope: { level: 'account' }, identifier };
-  if (head === 'org' && from.level !== 'account') return { scope: { level: 'org', org: from.org }, identifier };
+  if (head === 'org' && from.level !== 'account')
+    return { scope: { level: 'org', org: from.org }, identifier };
   return null;
 }
 
@@ -28,7 +32,8 @@ export function resolveReference(reference: Reference, from: Scope): { scope: Sc
 export function writeReference(identifier: string, target: Scope, from: Scope): Reference | null {
   if (sameScope(target, from)) return identifier;
   if (target.level === 'account') return `account.${identifier}`;
-  if (target.level === 'org' && from.level === 'project' && from.org === target.org) return `org.${identifier}`;
+  if (target.level === 'org' && from.level === 'project' && from.org === target.org)
+    return `org.${identifier}`;
   return null;
 }
 

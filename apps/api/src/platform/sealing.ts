@@ -41,7 +41,10 @@ export function parseKeyring(text: string): Keyring {
     .filter((part) => part !== '')
     .map(parseKey);
   const [first, ...rest] = keys;
-  if (!first) throw new MasterKeyError('SLIPWAY_MASTER_KEY is empty. Give 32 random bytes as base64: openssl rand -base64 32');
+  if (!first)
+    throw new MasterKeyError(
+      'SLIPWAY_MASTER_KEY is empty. Give 32 random bytes as base64: openssl rand -base64 32',
+    );
   return { keys: [first, ...rest] };
 }
 
@@ -54,7 +57,8 @@ function parseKey(part: string): MasterKey {
       `A master key holds 32 bytes as base64; this one holds ${bytes.length}. Make one with: openssl rand -base64 32`,
     );
   }
-  const kid = colon === -1 ? createHash('sha256').update(bytes).digest('hex').slice(0, 8) : part.slice(0, colon);
+  const kid =
+    colon === -1 ? createHash('sha256').update(bytes).digest('hex').slice(0, 8) : part.slice(0, colon);
   return { kid, bytes };
 }
 
@@ -73,12 +77,18 @@ export function seal(keyring: Keyring, value: string, binding: string): Sealed {
 /** The value that was sealed. Throws MasterKeyError when its key is not in the ring or the row is another or was altered. */
 export function open(keyring: Keyring, sealed: Sealed, binding: string): string {
   const key = keyring.keys.find((candidate) => candidate.kid === sealed.kid);
-  if (!key) throw new MasterKeyError(`This value was sealed with the master key ${sealed.kid}, which is not configured.`);
+  if (!key)
+    throw new MasterKeyError(
+      `This value was sealed with the master key ${sealed.kid}, which is not configured.`,
+    );
   try {
     const dataKey = decrypt(key.bytes, sealed.wrapped, binding);
     return decrypt(dataKey, sealed.data, binding).toString('utf8');
   } catch (cause) {
-    throw new MasterKeyError('A sealed value does not open: the master key is another one, or the row was altered.', { cause });
+    throw new MasterKeyError(
+      'A sealed value does not open: the master key is another one, or the row was altered.',
+      { cause },
+    );
   }
 }
 

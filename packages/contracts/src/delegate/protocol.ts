@@ -15,7 +15,13 @@ export const heartbeatIntervalMs = 10_000;
 export function isCompatible(ours: string, theirs: string): boolean {
   const [ourMajor, ourMinor] = ours.split('.').map(Number);
   const [theirMajor, theirMinor] = theirs.split('.').map(Number);
-  if (ourMajor === undefined || ourMinor === undefined || theirMajor === undefined || theirMinor === undefined) return false;
+  if (
+    ourMajor === undefined ||
+    ourMinor === undefined ||
+    theirMajor === undefined ||
+    theirMinor === undefined
+  )
+    return false;
   return ourMajor === theirMajor && Math.abs(ourMinor - theirMinor) <= 1;
 }
 
@@ -44,7 +50,10 @@ export const HelloSchema = z.object({
 export type Hello = z.infer<typeof HelloSchema>;
 
 /** `connect_error` data when the server refuses a delegate; it does not dial again until its settings change, except after `unavailable`. */
-export const RefusalSchema = z.object({ code: z.enum(['token_invalid', 'token_revoked', 'hello_malformed', 'unavailable']), message: z.string() });
+export const RefusalSchema = z.object({
+  code: z.enum(['token_invalid', 'token_revoked', 'hello_malformed', 'unavailable']),
+  message: z.string(),
+});
 
 // Server to delegate -------------------------------------------------------------------------------------------------------------
 
@@ -58,7 +67,9 @@ export const WelcomeSchema = z.object({
   heartbeatIntervalMs: z.int(),
   leaseMs: z.int(),
   continue: z.array(TaskAttemptSchema).describe('Running ones whose lease is renewed'),
-  abandon: z.array(TaskAttemptSchema).describe('Running or finished ones given up on: stop, and forget their outcome'),
+  abandon: z
+    .array(TaskAttemptSchema)
+    .describe('Running or finished ones given up on: stop, and forget their outcome'),
   send: z.array(TaskAttemptSchema).describe('Finished ones whose outcome is wanted'),
 });
 export type Welcome = z.infer<typeof WelcomeSchema>;
@@ -71,12 +82,21 @@ export const CancelSchema = TaskAttemptSchema.extend({ reason: z.string() });
 
 export const ClaimSchema = TaskAttemptSchema;
 export const ClaimAnswerSchema = z.discriminatedUnion('granted', [
-  z.object({ granted: z.literal(true), task: TaskSpecSchema, leaseMs: z.int(), deadlineMs: z.int().optional().describe('Time left until the step\'s deadline') }),
+  z.object({
+    granted: z.literal(true),
+    task: TaskSpecSchema,
+    leaseMs: z.int(),
+    deadlineMs: z.int().optional().describe("Time left until the step's deadline"),
+  }),
   z.object({ granted: z.literal(false), reason: z.enum(['taken', 'gone', 'draining', 'incompatible']) }),
 ]);
 export type ClaimAnswer = z.infer<typeof ClaimAnswerSchema>;
 
-export const HeartbeatSchema = z.object({ running: z.array(TaskAttemptSchema), draining: z.boolean(), memoryBytes: z.int().optional() });
+export const HeartbeatSchema = z.object({
+  running: z.array(TaskAttemptSchema),
+  draining: z.boolean(),
+  memoryBytes: z.int().optional(),
+});
 /** Leases not named here have ended: the task starts no further write. */
 export const HeartbeatAnswerSchema = z.object({ renewed: z.array(TaskAttemptSchema), leaseMs: z.int() });
 
@@ -84,32 +104,51 @@ export const ProgressMessageSchema = TaskAttemptSchema.extend({ seq: z.int(), pr
 
 export const LogEntrySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('section-started'), section: z.string(), at: z.string() }),
-  z.object({ type: z.literal('line'), section: z.string(), at: z.string(), level: z.enum(['info', 'warn', 'error', 'debug']), text: z.string().max(16_384) }),
-  z.object({ type: z.literal('section-ended'), section: z.string(), at: z.string(), status: z.enum(['succeeded', 'failed', 'skipped']) }),
+  z.object({
+    type: z.literal('line'),
+    section: z.string(),
+    at: z.string(),
+    level: z.enum(['info', 'warn', 'error', 'debug']),
+    text: z.string().max(16_384),
+  }),
+  z.object({
+    type: z.literal('section-ended'),
+    section: z.string(),
+    at: z.string(),
+    status: z.enum(['succeeded', 'failed', 'skipped']),
+  }),
 ]);
 export type LogEntry = z.infer<typeof LogEntrySchema>;
 
 /** `firstSeq` numbers the first entry, from 1 for each attempt. The answer says up to where the server has stored them. */
-export const LogsMessageSchema = TaskAttemptSchema.extend({ firstSeq: z.int().min(1), entries: z.array(LogEntrySchema).min(1).max(1000) });
+export const LogsMessageSchema = TaskAttemptSchema.extend({
+  firstSeq: z.int().min(1),
+  entries: z.array(LogEntrySchema).min(1).max(1000),
+});
 export const LogsAnswerSchema = z.object({ storedSeq: z.int() });
 
 export const OutcomeMessageSchema = TaskAttemptSchema.extend({ outcome: TaskOutcomeSchema });
 /** `ignored`: given up on before; either way the delegate forgets it. */
 export const OutcomeAnswerSchema = z.object({ status: z.enum(['recorded', 'ignored']) });
 
-export const SecretsRequestSchema = TaskAttemptSchema.extend({ secrets: z.array(z.string()).min(1).max(100) });
+export const SecretsRequestSchema = TaskAttemptSchema.extend({
+  secrets: z.array(z.string()).min(1).max(100),
+});
 export const SecretsAnswerSchema = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), values: z.record(z.string(), z.string()) }),
   z.object({ ok: z.literal(false), missing: z.array(z.string()), message: z.string() }),
 ]);
 
 /** Any request may be answered with this instead, when it is malformed, unknown or not allowed now. */
-export const ProtocolErrorSchema = z.object({ error: z.enum(['malformed', 'unknown_message', 'not_allowed_now', 'unavailable']), message: z.string() });
+export const ProtocolErrorSchema = z.object({
+  error: z.enum(['malformed', 'unknown_message', 'not_allowed_now', 'unavailable']),
+  message: z.string(),
+});
 
 /** Event names with the schemas of what is sent and what is answered. */
 export const delegateMessages = {
   'task.claim': { request: ClaimSchema, answer: ClaimAnswerSchema },
-  'heartbeat': { request: HeartbeatSchema, answer: HeartbeatAnswerSchema },
+  heartbeat: { request: HeartbeatSchema, answer: HeartbeatAnswerSchema },
   'task.progress': { request: ProgressMessageSchema, answer: z.object({ ok: z.literal(true) }) },
   'task.logs': { request: LogsMessageSchema, answer: LogsAnswerSchema },
   'task.outcome': { request: OutcomeMessageSchema, answer: OutcomeAnswerSchema },
@@ -117,5 +156,9 @@ export const delegateMessages = {
 } as const;
 export type DelegateMessage = keyof typeof delegateMessages;
 
-export const serverMessages = { 'welcome': WelcomeSchema, 'task.offer': OfferSchema, 'task.cancel': CancelSchema } as const;
+export const serverMessages = {
+  welcome: WelcomeSchema,
+  'task.offer': OfferSchema,
+  'task.cancel': CancelSchema,
+} as const;
 export type ServerMessage = keyof typeof serverMessages;

@@ -13,9 +13,19 @@ export const ProblemSchema = z
     instance: z.string().describe('Request id, also in the header x-request-id'),
     hint: z.string().optional(),
     errors: z
-      .array(z.object({ pointer: z.string().optional(), line: z.int().optional(), column: z.int().optional(), message: z.string() }))
+      .array(
+        z.object({
+          pointer: z.string().optional(),
+          line: z.int().optional(),
+          column: z.int().optional(),
+          message: z.string(),
+        }),
+      )
       .optional(),
-    details: z.record(z.string(), z.unknown()).optional().describe('Structured facts of this code, such as who uses an entity'),
+    details: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('Structured facts of this code, such as who uses an entity'),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof ProblemSchema>;
@@ -28,9 +38,15 @@ export const PageQuerySchema = z.object({
 });
 
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
-  z.object({ items: z.array(item), nextCursor: z.string().optional(), total: z.int().describe('Of all pages, with the same filters') });
+  z.object({
+    items: z.array(item),
+    nextCursor: z.string().optional(),
+    total: z.int().describe('Of all pages, with the same filters'),
+  });
 
-export const ActorRefSchema = z.object({ type: z.enum(['user', 'api-key', 'system']), id: z.string(), name: z.string() }).meta({ id: 'ActorRef' });
+export const ActorRefSchema = z
+  .object({ type: z.enum(['user', 'api-key', 'system']), id: z.string(), name: z.string() })
+  .meta({ id: 'ActorRef' });
 export type ActorRef = z.infer<typeof ActorRefSchema>;
 
 export const ScopeRefSchema = z.object({ org: z.string().optional(), project: z.string().optional() });

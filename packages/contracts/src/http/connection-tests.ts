@@ -31,19 +31,36 @@ export const ConnectionTestResultSchema = z
 export type ConnectionTestResult = z.infer<typeof ConnectionTestResultSchema>;
 
 export const ConnectivitySchema = z
-  .object({ status: z.enum(connectivityStatuses), lastTestedAt: TimestampSchema.optional(), lastConnectedAt: TimestampSchema.optional(), lastResult: ConnectionTestResultSchema.optional() })
+  .object({
+    status: z.enum(connectivityStatuses),
+    lastTestedAt: TimestampSchema.optional(),
+    lastConnectedAt: TimestampSchema.optional(),
+    lastResult: ConnectionTestResultSchema.optional(),
+  })
   .meta({ id: 'Connectivity' });
 export type Connectivity = z.infer<typeof ConnectivitySchema>;
 
 export const connectionTestRoutes = {
   testDocument: route({
-    operationId: 'testConnectorDocument', scope: 'S', method: 'POST', path: '/connectors/test', tag: 'connectors',
-    summary: 'Test the connection of an unsaved connector document, on a delegate', permission: 'core_connector_edit', rawBody: 'document',
+    operationId: 'testConnectorDocument',
+    scope: 'S',
+    method: 'POST',
+    path: '/connectors/test',
+    tag: 'connectors',
+    summary: 'Test the connection of an unsaved connector document, on a delegate',
+    permission: 'core_connector_edit',
+    rawBody: 'document',
     responses: { 200: ConnectionTestResultSchema },
   }),
   testSaved: route({
-    operationId: 'testConnector', scope: 'S', method: 'POST', path: '/connectors/:identifier/test', tag: 'connectors',
-    summary: 'Test the connection of a saved connector and keep the result', permission: 'core_connector_access', params: z.object({ identifier: z.string() }),
+    operationId: 'testConnector',
+    scope: 'S',
+    method: 'POST',
+    path: '/connectors/:identifier/test',
+    tag: 'connectors',
+    summary: 'Test the connection of a saved connector and keep the result',
+    permission: 'core_connector_access',
+    params: z.object({ identifier: z.string() }),
     responses: { 200: ConnectionTestResultSchema },
   }),
 };

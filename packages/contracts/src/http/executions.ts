@@ -10,8 +10,20 @@ export const WaitingForSchema = z.object({
   since: TimestampSchema,
   until: TimestampSchema.optional(),
   unblockedBy: z.string().optional(),
-  delegates: z.array(z.object({ delegate: z.string(), eligible: z.boolean(), reason: z.string(), remedy: z.string().optional() })).optional().describe('When no delegate fits: why not, one by one'),
-  queue: z.array(z.object({ executionId: z.string(), pipeline: z.string(), sequence: z.int(), position: z.int() })).optional(),
+  delegates: z
+    .array(
+      z.object({
+        delegate: z.string(),
+        eligible: z.boolean(),
+        reason: z.string(),
+        remedy: z.string().optional(),
+      }),
+    )
+    .optional()
+    .describe('When no delegate fits: why not, one by one'),
+  queue: z
+    .array(z.object({ executionId: z.string(), pipeline: z.string(), sequence: z.int(), position: z.int() }))
+    .optional(),
 });
 export type WaitingFor = z.infer<typeof WaitingForSchema>;
 
@@ -26,7 +38,12 @@ export const ObjectStatusSchema = z.object({
 });
 export type ObjectStatus = z.infer<typeof ObjectStatusSchema>;
 
-export const ReleaseRefSchema = z.object({ name: z.string(), number: z.int(), previousSuccessful: z.int().optional(), namespace: z.string() });
+export const ReleaseRefSchema = z.object({
+  name: z.string(),
+  number: z.int(),
+  previousSuccessful: z.int().optional(),
+  namespace: z.string(),
+});
 
 export const ProgressSchema = z.object({
   sentence: z.string(),
@@ -37,7 +54,9 @@ export const ProgressSchema = z.object({
 export type Progress = z.infer<typeof ProgressSchema>;
 
 export const LogSectionSchema = z.object({
-  name: z.string().describe('Fetch Files, Initialize, Prepare, Apply, Wait for Steady State, Wrap Up, Prune, Execute'),
+  name: z
+    .string()
+    .describe('Fetch Files, Initialize, Prepare, Apply, Wait for Steady State, Wrap Up, Prune, Execute'),
   status: z.enum(['running', 'succeeded', 'failed', 'skipped']),
   startedAt: TimestampSchema,
   endedAt: TimestampSchema.optional(),
@@ -51,7 +70,16 @@ export const ExecutionNodeSchema = z
     node: z.string().describe('Identifier path: deploy, deploy.rollout'),
     identifier: z.string(),
     name: z.string(),
-    kind: z.enum(['stage', 'service', 'infrastructure', 'queue', 'step', 'step-group', 'parallel', 'rollback']),
+    kind: z.enum([
+      'stage',
+      'service',
+      'infrastructure',
+      'queue',
+      'step',
+      'step-group',
+      'parallel',
+      'rollback',
+    ]),
     type: z.string().optional().describe('Of a step: K8sRollingDeploy; of a stage: Deployment'),
     status: StatusSchema,
     startedAt: TimestampSchema.optional(),
@@ -84,7 +112,12 @@ export const ExecutionSummarySchema = z
     stages: z.array(z.object({ identifier: z.string(), name: z.string(), status: StatusSchema })),
     services: z.array(z.string()),
     environments: z.array(z.string()),
-    trigger: z.object({ type: z.enum(['MANUAL', 'API', 'RERUN']), by: ActorRefSchema, notes: z.string().optional(), rerunOf: z.string().optional() }),
+    trigger: z.object({
+      type: z.enum(['MANUAL', 'API', 'RERUN']),
+      by: ActorRefSchema,
+      notes: z.string().optional(),
+      rerunOf: z.string().optional(),
+    }),
     createdAt: TimestampSchema,
     startedAt: TimestampSchema.optional(),
     endedAt: TimestampSchema.optional(),
@@ -117,21 +150,98 @@ export const StartExecutionBodySchema = z
     inputSetRefs: z.array(z.string()).optional(),
     stages: z.array(z.string()).optional(),
     notes: z.string().max(4096).optional(),
-    rerunOf: z.string().optional().describe('Execution whose run this repeats, with the pipeline as it is now'),
+    rerunOf: z
+      .string()
+      .optional()
+      .describe('Execution whose run this repeats, with the pipeline as it is now'),
   })
   .meta({ id: 'StartExecution' });
 
 export const interruptTypes = ['AbortAll'] as const;
-export const InterruptBodySchema = z.strictObject({ type: z.string().describe('AbortAll'), node: z.string().optional() }).meta({ id: 'Interrupt' });
+export const InterruptBodySchema = z
+  .strictObject({ type: z.string().describe('AbortAll'), node: z.string().optional() })
+  .meta({ id: 'Interrupt' });
 
 const ExecutionParams = z.object({ executionId: z.string() });
 const base = { scope: 'P', tag: 'executions' } as const;
 
 export const executionRoutes = {
-  start: route({ ...base, operationId: 'startExecution', method: 'POST', path: '/pipelines/:identifier/executions', summary: 'Run a pipeline', permission: 'core_pipeline_execute', params: z.object({ identifier: z.string() }), body: StartExecutionBodySchema, responses: { 201: z.object({ executionId: z.string() }) } }),
-  list: route({ ...base, operationId: 'listExecutions', method: 'GET', path: '/executions', summary: 'Executions, the newest first', permission: 'core_pipeline_view', query: PageQuerySchema.extend({ pipeline: z.string().optional(), status: z.string().optional().describe('Statuses, separated by commas'), service: z.string().optional(), environment: z.string().optional() }), responses: { 200: pageOf(ExecutionSummarySchema) } }),
-  get: route({ ...base, operationId: 'getExecution', method: 'GET', path: '/executions/:executionId', summary: 'One execution with its nodes', permission: 'core_pipeline_view', params: ExecutionParams, responses: { 200: ExecutionViewSchema } }),
-  logs: route({ ...base, operationId: 'getExecutionLogs', method: 'GET', path: '/executions/:executionId/logs', summary: 'Log of a node: text, or NDJSON with Accept: application/x-ndjson', permission: 'core_pipeline_view', params: ExecutionParams, query: z.object({ node: z.string().optional(), section: z.string().optional(), after: z.coerce.number().int().min(0).optional().describe('Only lines after this number; needs node and section'), limit: z.coerce.number().int().min(1).max(100_000).default(10_000) }), responses: { 200: z.string() } }),
-  yaml: route({ ...base, operationId: 'getExecutionYaml', method: 'GET', path: '/executions/:executionId/yaml', summary: 'The pipeline as this execution ran it', permission: 'core_pipeline_view', params: ExecutionParams, responses: { 200: z.string() } }),
-  interrupt: route({ ...base, operationId: 'interruptExecution', method: 'POST', path: '/executions/:executionId/interrupts', summary: 'Abort an execution', permission: 'core_pipeline_abort', params: ExecutionParams, body: InterruptBodySchema, responses: { 202: z.object({ accepted: z.literal(true) }) } }),
+  start: route({
+    ...base,
+    operationId: 'startExecution',
+    method: 'POST',
+    path: '/pipelines/:identifier/executions',
+    summary: 'Run a pipeline',
+    permission: 'core_pipeline_execute',
+    params: z.object({ identifier: z.string() }),
+    body: StartExecutionBodySchema,
+    responses: { 201: z.object({ executionId: z.string() }) },
+  }),
+  list: route({
+    ...base,
+    operationId: 'listExecutions',
+    method: 'GET',
+    path: '/executions',
+    summary: 'Executions, the newest first',
+    permission: 'core_pipeline_view',
+    query: PageQuerySchema.extend({
+      pipeline: z.string().optional(),
+      status: z.string().optional().describe('Statuses, separated by commas'),
+      service: z.string().optional(),
+      environment: z.string().optional(),
+    }),
+    responses: { 200: pageOf(ExecutionSummarySchema) },
+  }),
+  get: route({
+    ...base,
+    operationId: 'getExecution',
+    method: 'GET',
+    path: '/executions/:executionId',
+    summary: 'One execution with its nodes',
+    permission: 'core_pipeline_view',
+    params: ExecutionParams,
+    responses: { 200: ExecutionViewSchema },
+  }),
+  logs: route({
+    ...base,
+    operationId: 'getExecutionLogs',
+    method: 'GET',
+    path: '/executions/:executionId/logs',
+    summary: 'Log of a node: text, or NDJSON with Accept: application/x-ndjson',
+    permission: 'core_pipeline_view',
+    params: ExecutionParams,
+    query: z.object({
+      node: z.string().optional(),
+      section: z.string().optional(),
+      after: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .optional()
+        .describe('Only lines after this number; needs node and section'),
+      limit: z.coerce.number().int().min(1).max(100_000).default(10_000),
+    }),
+    responses: { 200: z.string() },
+  }),
+  yaml: route({
+    ...base,
+    operationId: 'getExecutionYaml',
+    method: 'GET',
+    path: '/executions/:executionId/yaml',
+    summary: 'The pipeline as this execution ran it',
+    permission: 'core_pipeline_view',
+    params: ExecutionParams,
+    responses: { 200: z.string() },
+  }),
+  interrupt: route({
+    ...base,
+    operationId: 'interruptExecution',
+    method: 'POST',
+    path: '/executions/:executionId/interrupts',
+    summary: 'Abort an execution',
+    permission: 'core_pipeline_abort',
+    params: ExecutionParams,
+    body: InterruptBodySchema,
+    responses: { 202: z.object({ accepted: z.literal(true) }) },
+  }),
 };

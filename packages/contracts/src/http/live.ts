@@ -10,7 +10,10 @@ export const RoomSchema = z.discriminatedUnion('kind', [
 export type Room = z.infer<typeof RoomSchema>;
 
 /** Client to server `join` and `leave` carry a Room, answered with `{ok: true}` or `{ok: false, code}`. */
-export const JoinAnswerSchema = z.union([z.object({ ok: z.literal(true) }), z.object({ ok: z.literal(false), code: z.string() })]);
+export const JoinAnswerSchema = z.union([
+  z.object({ ok: z.literal(true) }),
+  z.object({ ok: z.literal(false), code: z.string() }),
+]);
 
 /**
  * Server to client, event `changed`: small; the browser reads again or tails from the last line it has.
@@ -18,7 +21,13 @@ export const JoinAnswerSchema = z.union([z.object({ ok: z.literal(true) }), z.ob
  */
 export const ChangedSchema = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('execution'), executionId: z.string(), version: z.int() }),
-  z.object({ topic: z.literal('log'), executionId: z.string(), node: z.string(), section: z.string(), lines: z.int() }),
+  z.object({
+    topic: z.literal('log'),
+    executionId: z.string(),
+    node: z.string(),
+    section: z.string(),
+    lines: z.int(),
+  }),
   z.object({ topic: z.literal('entity'), kind: z.string(), identifier: z.string() }),
   z.object({ topic: z.literal('delegate'), name: z.string() }),
   z.object({ topic: z.literal('sandbox') }),

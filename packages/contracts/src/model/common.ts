@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { IdentifierSchema, NameSchema, VariableNameSchema } from '../ids.ts';
 
-export const TagsSchema = z.record(z.string().max(128), z.coerce.string().max(256)).describe('Free labels: key to value, the value may be empty');
+export const TagsSchema = z
+  .record(z.string().max(128), z.coerce.string().max(256))
+  .describe('Free labels: key to value, the value may be empty');
 
 /** What every document carries. `orgIdentifier` and `projectIdentifier` may be left out: the URL says them. */
 export const documentFields = {
@@ -21,7 +23,10 @@ export const ReferenceSchema = z
 /** A reference, or text with an expression that gives one. */
 export const ReferenceOrExpressionSchema = z.union([z.string().regex(/<\+/), ReferenceSchema]);
 
-export const SelectorsSchema = z.array(z.string().min(1).max(128)).max(32).describe('Tags that a delegate must all have');
+export const SelectorsSchema = z
+  .array(z.string().min(1).max(128))
+  .max(32)
+  .describe('Tags that a delegate must all have');
 
 export const VariableSchema = z.strictObject({
   name: VariableNameSchema,

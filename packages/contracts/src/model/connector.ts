@@ -6,7 +6,9 @@ const ServiceAccountAuthSchema = z.strictObject({
   type: z.literal('ServiceAccount'),
   spec: z.strictObject({
     serviceAccountTokenRef: ReferenceSchema.describe('Secret that holds the decoded token'),
-    caCertRef: ReferenceSchema.optional().describe('Secret that holds the CA certificate, PEM or base64 of it'),
+    caCertRef: ReferenceSchema.optional().describe(
+      'Secret that holds the CA certificate, PEM or base64 of it',
+    ),
   }),
 });
 
@@ -21,9 +23,13 @@ const ClientKeyCertAuthSchema = z.strictObject({
   }),
 });
 
-export const ClusterAuthSchema = z.discriminatedUnion('type', [ServiceAccountAuthSchema, ClientKeyCertAuthSchema], {
-  error: 'Use ServiceAccount or ClientKeyCert; UsernamePassword and OpenIdConnect are not supported yet.',
-});
+export const ClusterAuthSchema = z.discriminatedUnion(
+  'type',
+  [ServiceAccountAuthSchema, ClientKeyCertAuthSchema],
+  {
+    error: 'Use ServiceAccount or ClientKeyCert; UsernamePassword and OpenIdConnect are not supported yet.',
+  },
+);
 export type ClusterAuth = z.infer<typeof ClusterAuthSchema>;
 
 const MasterUrlSchema = z
@@ -31,8 +37,14 @@ const MasterUrlSchema = z
   .describe('Address of the API server');
 
 export const ClusterCredentialSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('InheritFromDelegate'), spec: unsupported('InheritFromDelegate takes no spec.') }),
-  z.strictObject({ type: z.literal('ManualConfig'), spec: z.strictObject({ masterUrl: MasterUrlSchema, auth: ClusterAuthSchema }) }),
+  z.strictObject({
+    type: z.literal('InheritFromDelegate'),
+    spec: unsupported('InheritFromDelegate takes no spec.'),
+  }),
+  z.strictObject({
+    type: z.literal('ManualConfig'),
+    spec: z.strictObject({ masterUrl: MasterUrlSchema, auth: ClusterAuthSchema }),
+  }),
 ]);
 export type ClusterCredential = z.infer<typeof ClusterCredentialSchema>;
 

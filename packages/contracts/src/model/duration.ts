@@ -37,8 +37,14 @@ export const durationSchema = (minimumMs = 0) =>
     if (hasExpression(value)) return;
     const ms = parseDuration(value);
     if (ms === null) {
-      context.addIssue({ code: 'custom', message: 'Write a duration such as 10m, 1h 30m or 1d (units w d h m s, at most 53w).' });
+      context.addIssue({
+        code: 'custom',
+        message: 'Write a duration such as 10m, 1h 30m or 1d (units w d h m s, at most 53w).',
+      });
     } else if (ms < minimumMs) {
-      context.addIssue({ code: 'custom', message: `The shortest duration here is ${formatDuration(minimumMs)}.` });
+      context.addIssue({
+        code: 'custom',
+        message: `The shortest duration here is ${formatDuration(minimumMs)}.`,
+      });
     }
   });

@@ -7,7 +7,10 @@ export const EnvironmentSchema = z.strictObject({
   ...documentFields,
   type: z.enum(['PreProduction', 'Production']),
   variables: VariablesSchema.optional(),
-  overrides: unsupported('Overrides in an environment are not supported yet.', [{ manifests: [] }, { manifests: [], configFiles: [] }]),
+  overrides: unsupported('Overrides in an environment are not supported yet.', [
+    { manifests: [] },
+    { manifests: [], configFiles: [] },
+  ]),
 });
 export type Environment = z.infer<typeof EnvironmentSchema>;
 
@@ -17,7 +20,10 @@ const namespacePattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 export const NamespaceSchema = z
   .string()
-  .refine((value) => hasExpression(value) || namespacePattern.test(value), 'A namespace holds lower-case letters, digits and - (at most 63).');
+  .refine(
+    (value) => hasExpression(value) || namespacePattern.test(value),
+    'A namespace holds lower-case letters, digits and - (at most 63).',
+  );
 
 const releaseNamePattern = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 
@@ -47,4 +53,6 @@ export const InfrastructureSchema = z.strictObject({
 });
 export type Infrastructure = z.infer<typeof InfrastructureSchema>;
 
-export const InfrastructureDocumentSchema = z.strictObject({ infrastructureDefinition: InfrastructureSchema });
+export const InfrastructureDocumentSchema = z.strictObject({
+  infrastructureDefinition: InfrastructureSchema,
+});

@@ -3,9 +3,24 @@ import { durationSchema } from './duration.ts';
 
 /** The model product's error types, which failure strategies select by. */
 export const errorTypes = [
-  'AllErrors', 'Unknown', 'Authentication', 'Authorization', 'Connectivity', 'Timeout', 'Verification', 'DelegateProvisioning',
-  'DelegateRestart', 'PolicyEvaluationFailure', 'InputTimeoutError', 'ApprovalRejection', 'UserMarkedFailure', 'InfrastructureFailure',
-  'PluginImageFailure', 'ResourceLimitsFailure', 'ConfigurationFailure', 'RetryableTransientFailure',
+  'AllErrors',
+  'Unknown',
+  'Authentication',
+  'Authorization',
+  'Connectivity',
+  'Timeout',
+  'Verification',
+  'DelegateProvisioning',
+  'DelegateRestart',
+  'PolicyEvaluationFailure',
+  'InputTimeoutError',
+  'ApprovalRejection',
+  'UserMarkedFailure',
+  'InfrastructureFailure',
+  'PluginImageFailure',
+  'ResourceLimitsFailure',
+  'ConfigurationFailure',
+  'RetryableTransientFailure',
 ] as const;
 export const ErrorTypeSchema = z.enum(errorTypes);
 export type ErrorType = z.infer<typeof ErrorTypeSchema>;

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { IdentifierSchema, NameSchema } from '../ids.ts';
-import { ReferenceOrExpressionSchema, SelectorsSchema, TagsSchema, VariablesSchema, documentFields } from './common.ts';
+import {
+  ReferenceOrExpressionSchema,
+  SelectorsSchema,
+  TagsSchema,
+  VariablesSchema,
+  documentFields,
+} from './common.ts';
 import { durationSchema } from './duration.ts';
 import { FailureStrategiesSchema } from './failure-strategy.ts';
 import { StepSchema } from './steps.ts';
@@ -21,9 +27,16 @@ const StageServiceSchema = z.strictObject({
 
 const StageEnvironmentSchema = z.strictObject({
   environmentRef: ReferenceOrExpressionSchema,
-  deployToAll: z.literal(false, { error: 'deployToAll is not supported yet; name one infrastructure.' }).optional(),
+  deployToAll: z
+    .literal(false, { error: 'deployToAll is not supported yet; name one infrastructure.' })
+    .optional(),
   infrastructureDefinitions: z
-    .array(z.strictObject({ identifier: z.string().min(1), inputs: unsupported('Infrastructure inputs are not supported yet.') }))
+    .array(
+      z.strictObject({
+        identifier: z.string().min(1),
+        inputs: unsupported('Infrastructure inputs are not supported yet.'),
+      }),
+    )
     .length(1, 'Name exactly one infrastructure definition.'),
   environmentInputs: unsupported('Environment inputs are not supported yet.'),
   serviceOverrideInputs: unsupported('Service override inputs are not supported yet.'),
@@ -88,7 +101,11 @@ export const PipelineSchema = z
     for (const [index, { stage }] of pipeline.stages.entries()) {
       const path = ['stages', index, 'stage'];
       if (stages.has(stage.identifier)) {
-        context.addIssue({ code: 'custom', path: [...path, 'identifier'], message: `Another stage is already called ${stage.identifier}.` });
+        context.addIssue({
+          code: 'custom',
+          path: [...path, 'identifier'],
+          message: `Another stage is already called ${stage.identifier}.`,
+        });
       }
       stages.add(stage.identifier);
       const steps = new Set<string>();

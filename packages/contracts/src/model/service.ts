@@ -6,12 +6,18 @@ import { unsupported } from './unsupported.ts';
 /** `/path`, `org:/path` or `account:/path` in the file store; a path that ends in `/` or names a folder means all of it. */
 export const FilePathReferenceSchema = z
   .string()
-  .regex(/^((account|org):)?\/[^\0]*$/, 'Write a file of the file store as /path, org:/path or account:/path.');
+  .regex(
+    /^((account|org):)?\/[^\0]*$/,
+    'Write a file of the file store as /path, org:/path or account:/path.',
+  );
 
 const StoreSchema = z.discriminatedUnion(
   'type',
   [
-    z.strictObject({ type: z.literal('Inline'), spec: z.strictObject({ content: z.string().max(4_194_304) }) }),
+    z.strictObject({
+      type: z.literal('Inline'),
+      spec: z.strictObject({ content: z.string().max(4_194_304) }),
+    }),
     z.strictObject({
       type: z.literal('Harness'),
       spec: z.strictObject({
@@ -20,7 +26,10 @@ const StoreSchema = z.discriminatedUnion(
       }),
     }),
   ],
-  { error: 'Manifests come from Inline or Harness (file store) yet; Git, Helm and other stores are not supported yet.' },
+  {
+    error:
+      'Manifests come from Inline or Harness (file store) yet; Git, Helm and other stores are not supported yet.',
+  },
 );
 export type ManifestStore = z.infer<typeof StoreSchema>;
 
@@ -44,7 +53,10 @@ export const ServiceSchema = z.strictObject({
     type: z.literal('Kubernetes', { error: 'Only Kubernetes services are supported.' }),
     spec: z.strictObject({
       artifacts: unsupported('Artifacts are not supported yet; name the image in the manifest.'),
-      manifests: z.array(z.strictObject({ manifest: ManifestSchema })).max(1, 'A service has one K8sManifest; list several files in it.').optional(),
+      manifests: z
+        .array(z.strictObject({ manifest: ManifestSchema }))
+        .max(1, 'A service has one K8sManifest; list several files in it.')
+        .optional(),
       manifestConfigurations: unsupported('manifestConfigurations is not supported yet.'),
       configFiles: unsupported('Config files are not supported yet.'),
       variables: VariablesSchema.optional(),

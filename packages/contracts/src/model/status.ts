@@ -1,11 +1,29 @@
 import { z } from 'zod';
 
 export const terminalStatuses = [
-  'SUCCEEDED', 'FAILED', 'IGNORE_FAILED', 'ABORTED', 'ABORTED_BY_FREEZE', 'EXPIRED', 'APPROVAL_REJECTED', 'SKIPPED', 'ERRORED',
+  'SUCCEEDED',
+  'FAILED',
+  'IGNORE_FAILED',
+  'ABORTED',
+  'ABORTED_BY_FREEZE',
+  'EXPIRED',
+  'APPROVAL_REJECTED',
+  'SKIPPED',
+  'ERRORED',
 ] as const;
 export const liveStatuses = [
-  'NOT_STARTED', 'QUEUED', 'RUNNING', 'PAUSING', 'PAUSED', 'RESOURCE_WAITING', 'TASK_WAITING', 'TIMED_WAITING', 'INPUT_WAITING',
-  'APPROVAL_WAITING', 'INTERVENTION_WAITING', 'DISCONTINUING',
+  'NOT_STARTED',
+  'QUEUED',
+  'RUNNING',
+  'PAUSING',
+  'PAUSED',
+  'RESOURCE_WAITING',
+  'TASK_WAITING',
+  'TIMED_WAITING',
+  'INPUT_WAITING',
+  'APPROVAL_WAITING',
+  'INTERVENTION_WAITING',
+  'DISCONTINUING',
 ] as const;
 
 export const TerminalStatusSchema = z.enum(terminalStatuses);

@@ -18,7 +18,9 @@ const stepFields = {
   enforce: unsupported('Policies are not supported yet.'),
 } as const;
 
-const commandFlags = unsupported('Command flags are not supported: Slipway applies server-side without kubectl.');
+const commandFlags = unsupported(
+  'Command flags are not supported: Slipway applies server-side without kubectl.',
+);
 
 export const RollingDeploySpecSchema = z.strictObject({
   skipDryRun: z.boolean().optional(),
@@ -43,7 +45,9 @@ export const ShellScriptSpecSchema = z.strictObject({
     z.strictObject({ type: z.literal('Inline'), spec: z.strictObject({ script: z.string().max(262_144) }) }),
     z.strictObject({ type: z.literal('Harness'), spec: z.strictObject({ file: FilePathReferenceSchema }) }),
   ]),
-  onDelegate: z.literal(true, { error: 'Scripts run on the delegate; other hosts are not supported.' }).optional(),
+  onDelegate: z
+    .literal(true, { error: 'Scripts run on the delegate; other hosts are not supported.' })
+    .optional(),
   executionTarget: unsupported('Scripts run on the delegate; other hosts are not supported.'),
   environmentVariables: z.array(VariableSchema).optional(),
   outputVariables: z.array(VariableSchema).optional().describe('`value` names the shell variable to read'),

@@ -11,16 +11,32 @@ export function toClusterAccess(connector: Connector, scope: Scope): ClusterAcce
   const handle = (reference: string): SecretHandle => toHandle(reference, scope);
   const caCert = auth.spec.caCertRef === undefined ? {} : { caCert: handle(auth.spec.caCertRef) };
   if (auth.type === 'ServiceAccount') {
-    return { type: 'manual', masterUrl, auth: { type: 'ServiceAccount', token: handle(auth.spec.serviceAccountTokenRef), ...caCert } };
+    return {
+      type: 'manual',
+      masterUrl,
+      auth: { type: 'ServiceAccount', token: handle(auth.spec.serviceAccountTokenRef), ...caCert },
+    };
   }
   const { clientCertRef, clientKeyRef, clientKeyPassphraseRef } = auth.spec;
-  const passphrase = clientKeyPassphraseRef === undefined ? {} : { passphrase: handle(clientKeyPassphraseRef) };
-  return { type: 'manual', masterUrl, auth: { type: 'ClientKeyCert', cert: handle(clientCertRef), key: handle(clientKeyRef), ...passphrase, ...caCert } };
+  const passphrase =
+    clientKeyPassphraseRef === undefined ? {} : { passphrase: handle(clientKeyPassphraseRef) };
+  return {
+    type: 'manual',
+    masterUrl,
+    auth: {
+      type: 'ClientKeyCert',
+      cert: handle(clientCertRef),
+      key: handle(clientKeyRef),
+      ...passphrase,
+      ...caCert,
+    },
+  };
 }
 
 function toHandle(reference: string, scope: Scope): SecretHandle {
   const target = resolveReference(reference, scope);
-  if (!target) fail('reference.not_found', `The secret ${reference} cannot be seen from the connector's scope.`);
+  if (!target)
+    fail('reference.not_found', `The secret ${reference} cannot be seen from the connector's scope.`);
   return secretHandle(target.scope, target.identifier);
 }
 

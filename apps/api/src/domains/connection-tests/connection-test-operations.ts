@@ -30,7 +30,10 @@ export interface ConnectionTests {
   /** Tests a saved connector and keeps what came of it. */
   readonly testSaved: (entity: StoredEntity) => Promise<ConnectionTestResult>;
   /** Fails unless the document's test passes; gives the function that keeps the result with the connector once it is saved. */
-  readonly require: (document: AuthoredDocument, scope: Scope) => Promise<(entity: StoredEntity) => Promise<StoredEntity>>;
+  readonly require: (
+    document: AuthoredDocument,
+    scope: Scope,
+  ) => Promise<(entity: StoredEntity) => Promise<StoredEntity>>;
 }
 
 export const connectorOf = (document: Pick<AuthoredDocument, 'tree'>): Connector =>
@@ -40,9 +43,17 @@ export const connectorOf = (document: Pick<AuthoredDocument, 'tree'>): Connector
 export function createConnectionTests({ database, now, runTask }: ConnectionTestDeps): ConnectionTests {
   const test: ConnectionTests['test'] = async (connector, scope) => {
     const selectors = selectorsOf(connector);
-    const payload = { access: toClusterAccess(connector, scope), skipDefaultNamespace: connector.spec.ignoreTestConnection ?? false };
+    const payload = {
+      access: toClusterAccess(connector, scope),
+      skipDefaultNamespace: connector.spec.ignoreTestConnection ?? false,
+    };
     const testedAt = now();
-    const run = await runTask({ spec: { kind: 'connection-test', payload }, scope, selectors, timeoutMs: testTimeoutMs });
+    const run = await runTask({
+      spec: { kind: 'connection-test', payload },
+      scope,
+      selectors,
+      timeoutMs: testTimeoutMs,
+    });
     return toTestResult(run, selectors, { testedAt, durationMs: now().getTime() - testedAt.getTime() });
   };
 
@@ -73,6 +84,11 @@ function refuse(result: ConnectionTestResult): never {
   const hint = step?.cause?.hints[0];
   const extras = { details: { result }, ...(hint === undefined ? {} : { hint }) };
   const summary = result.errorSummary ?? 'The connection test did not pass.';
-  if (result.status === 'FAILURE') return fail('connector.test_failed', `${summary}. The connector is not saved.`, extras);
-  return fail('connector.no_delegate', `${summary}. The connector is not saved; it can be saved untested.`, extras);
+  if (result.status === 'FAILURE')
+    return fail('connector.test_failed', `${summary}. The connector is not saved.`, extras);
+  return fail(
+    'connector.no_delegate',
+    `${summary}. The connector is not saved; it can be saved untested.`,
+    extras,
+  );
 }

@@ -11,7 +11,10 @@ export interface ConnectionTestRoutesDeps {
   readonly connectionTests: ConnectionTests;
 }
 
-export function registerConnectionTestRoutes(app: FastifyInstance, { database, connectionTests }: ConnectionTestRoutesDeps): void {
+export function registerConnectionTestRoutes(
+  app: FastifyInstance,
+  { database, connectionTests }: ConnectionTestRoutesDeps,
+): void {
   registerRoute(app, connectionTestRoutes.testDocument, async ({ rawBody, scope }) => {
     const document = readBody(rawBody, 'connector');
     await requireReferences(database.prisma, databaseLookup(database.prisma), document, scope, '');
@@ -19,7 +22,12 @@ export function registerConnectionTestRoutes(app: FastifyInstance, { database, c
   });
 
   registerRoute(app, connectionTestRoutes.testSaved, async ({ params, scope }) => {
-    const entity = await getEntity(database.prisma, { kind: 'connector', scope, parent: '', identifier: params.identifier });
+    const entity = await getEntity(database.prisma, {
+      kind: 'connector',
+      scope,
+      parent: '',
+      identifier: params.identifier,
+    });
     return connectionTests.testSaved(entity);
   });
 }

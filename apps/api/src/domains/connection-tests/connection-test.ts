@@ -1,5 +1,11 @@
 import { connectionTestSteps } from '@slipway/contracts';
-import type { Cause, ConnectionTestResult, ConnectionTestStep, Connectivity, TaskOutcome } from '@slipway/contracts';
+import type {
+  Cause,
+  ConnectionTestResult,
+  ConnectionTestStep,
+  Connectivity,
+  TaskOutcome,
+} from '@slipway/contracts';
 
 /** Why no delegate took the test, one by one. */
 export interface DelegateVerdict {
@@ -11,7 +17,11 @@ export interface DelegateVerdict {
 
 /** How a task that somebody waits for came back. */
 export type TaskRun =
-  | { readonly kind: 'finished'; readonly outcome: TaskOutcome; readonly delegate: { readonly name: string; readonly instance: string } }
+  | {
+      readonly kind: 'finished';
+      readonly outcome: TaskOutcome;
+      readonly delegate: { readonly name: string; readonly instance: string };
+    }
   | { readonly kind: 'no-delegate'; readonly verdicts: readonly DelegateVerdict[] }
   | { readonly kind: 'timed-out'; readonly afterMs: number };
 
@@ -29,10 +39,16 @@ export interface TestTimes {
 }
 
 /** The result of a test that ran, could not run or gave no answer. */
-export function toTestResult(run: TaskRun, selectors: readonly string[], times: TestTimes): ConnectionTestResult {
+export function toTestResult(
+  run: TaskRun,
+  selectors: readonly string[],
+  times: TestTimes,
+): ConnectionTestResult {
   const common = { testedAt: times.testedAt.toISOString(), durationMs: times.durationMs };
-  if (run.kind === 'no-delegate') return { ...common, ...withoutDelegate(noDelegateCause(run.verdicts, selectors), 'UNKNOWN') };
-  if (run.kind === 'timed-out') return { ...common, ...withoutDelegate(timeoutCause(run.afterMs), 'UNKNOWN') };
+  if (run.kind === 'no-delegate')
+    return { ...common, ...withoutDelegate(noDelegateCause(run.verdicts, selectors), 'UNKNOWN') };
+  if (run.kind === 'timed-out')
+    return { ...common, ...withoutDelegate(timeoutCause(run.afterMs), 'UNKNOWN') };
   const { outcome, delegate } = run;
   const steps = outcome.kind === 'cancelled' ? undefined : outcome.result?.connectionTest?.steps;
   if (!steps) return { ...common, delegate, ...withoutDelegate(brokenCause(outcome), 'FAILURE') };
@@ -46,7 +62,10 @@ export function toTestResult(run: TaskRun, selectors: readonly string[], times: 
   };
 }
 
-function withoutDelegate(cause: Cause, status: 'UNKNOWN' | 'FAILURE'): Pick<ConnectionTestResult, 'status' | 'steps' | 'errorSummary'> {
+function withoutDelegate(
+  cause: Cause,
+  status: 'UNKNOWN' | 'FAILURE',
+): Pick<ConnectionTestResult, 'status' | 'steps' | 'errorSummary'> {
   const steps = connectionTestSteps.map((step): ConnectionTestStep =>
     step === 'delegate'
       ? { step, title: titles[step], status: 'failed', detail: cause.title, cause }
@@ -56,14 +75,23 @@ function withoutDelegate(cause: Cause, status: 'UNKNOWN' | 'FAILURE'): Pick<Conn
 }
 
 function noDelegateCause(verdicts: readonly DelegateVerdict[], selectors: readonly string[]): Cause {
-  const wanted = selectors.length === 0 ? 'No delegate is connected that may work here' : `No connected delegate has all of the tags ${selectors.join(', ')}`;
+  const wanted =
+    selectors.length === 0
+      ? 'No delegate is connected that may work here'
+      : `No connected delegate has all of the tags ${selectors.join(', ')}`;
   return {
     code: 'delegate.none_eligible',
     severity: 'fatal',
     title: wanted,
-    message: verdicts.length === 0 ? 'No delegate is installed yet in this scope or around it.' : 'Each delegate, and why it does not fit, is listed below.',
+    message:
+      verdicts.length === 0
+        ? 'No delegate is installed yet in this scope or around it.'
+        : 'Each delegate, and why it does not fit, is listed below.',
     evidence: verdicts.map((verdict) => ({ kind: 'status', text: `${verdict.delegate}: ${verdict.reason}` })),
-    hints: [...new Set(verdicts.flatMap((verdict) => verdict.remedy ?? [])), 'Install a delegate, or choose the tags of one that is connected.'],
+    hints: [
+      ...new Set(verdicts.flatMap((verdict) => verdict.remedy ?? [])),
+      'Install a delegate, or choose the tags of one that is connected.',
+    ],
   };
 }
 
@@ -73,7 +101,7 @@ const timeoutCause = (afterMs: number): Cause => ({
   title: `No answer from a delegate within ${Math.round(afterMs / 1000)} s`,
   message: 'A delegate that fits is connected, but it did not finish the test in time.',
   evidence: [],
-  hints: ['Look at the delegate\'s log, or try again: it may be busy or its network slow.'],
+  hints: ["Look at the delegate's log, or try again: it may be busy or its network slow."],
 });
 
 function brokenCause(outcome: TaskOutcome): Cause {
@@ -91,5 +119,10 @@ function brokenCause(outcome: TaskOutcome): Cause {
 /** What is kept of a connector after a test. */
 export function toConnectivity(result: ConnectionTestResult, before: Connectivity | null): Connectivity {
   const lastConnectedAt = result.status === 'SUCCESS' ? result.testedAt : before?.lastConnectedAt;
-  return { status: result.status, lastTestedAt: result.testedAt, lastResult: result, ...(lastConnectedAt === undefined ? {} : { lastConnectedAt }) };
+  return {
+    status: result.status,
+    lastTestedAt: result.testedAt,
+    lastResult: result,
+    ...(lastConnectedAt === undefined ? {} : { lastConnectedAt }),
+  };
 }

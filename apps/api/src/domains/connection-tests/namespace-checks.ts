@@ -1,5 +1,13 @@
 import { resolveReference } from '@slipway/contracts';
-import type { Connector, DeploymentStage, Infrastructure, Pipeline, Scope, Service, TaskSpec } from '@slipway/contracts';
+import type {
+  Connector,
+  DeploymentStage,
+  Infrastructure,
+  Pipeline,
+  Scope,
+  Service,
+  TaskSpec,
+} from '@slipway/contracts';
 import { parseAllDocuments } from 'yaml';
 import type { Tx } from '../../platform/database.ts';
 import { fail } from '../../platform/fail.ts';
@@ -32,56 +40,122 @@ const hasExpression = (text: string): boolean => text.includes('<+');
  * Whether the connector may work in the namespace of an infrastructure, or in those of a pipeline's stages. Gives warnings; fails
  * when the answer is no. What holds an expression, or what no delegate answers in time, is checked when the pipeline runs.
  */
-export async function checkNamespaces(deps: NamespaceCheckDeps, document: AuthoredDocument, scope: Scope, lookup: Lookup): Promise<string[]> {
+export async function checkNamespaces(
+  deps: NamespaceCheckDeps,
+  document: AuthoredDocument,
+  scope: Scope,
+  lookup: Lookup,
+): Promise<string[]> {
   const targets = await targetsOf(deps, document, scope, lookup);
   const warnings = await Promise.all(targets.map((target) => checkTarget(deps, target, lookup)));
   return warnings.flatMap((warning) => warning ?? []);
 }
 
-async function targetsOf(deps: NamespaceCheckDeps, document: AuthoredDocument, scope: Scope, lookup: Lookup): Promise<Target[]> {
+async function targetsOf(
+  deps: NamespaceCheckDeps,
+  document: AuthoredDocument,
+  scope: Scope,
+  lookup: Lookup,
+): Promise<Target[]> {
   if (document.kind === 'infrastructure') {
     // The tree passed the schema of its kind.
     const { infrastructureDefinition } = document.tree as { infrastructureDefinition: Infrastructure };
     const pointer = '/infrastructureDefinition/spec/namespace';
-    return [{ infrastructure: infrastructureDefinition, scope, pointer, madeByService: async () => false, absent: 'warn' }];
+    return [
+      {
+        infrastructure: infrastructureDefinition,
+        scope,
+        pointer,
+        madeByService: async () => false,
+        absent: 'warn',
+      },
+    ];
   }
   if (document.kind !== 'pipeline') return [];
   const { pipeline } = document.tree as { pipeline: Pipeline };
-  const found = await Promise.all(pipeline.stages.map(({ stage }, index) => stageTarget(deps, stage, index, scope, lookup)));
+  const found = await Promise.all(
+    pipeline.stages.map(({ stage }, index) => stageTarget(deps, stage, index, scope, lookup)),
+  );
   return found.flatMap((target) => target ?? []);
 }
 
-async function stageTarget(deps: NamespaceCheckDeps, stage: DeploymentStage, index: number, scope: Scope, lookup: Lookup): Promise<Target | null> {
+async function stageTarget(
+  deps: NamespaceCheckDeps,
+  stage: DeploymentStage,
+  index: number,
+  scope: Scope,
+  lookup: Lookup,
+): Promise<Target | null> {
   const { environment, service } = stage.spec;
   const place = resolve(environment.environmentRef, scope);
   const identifier = environment.infrastructureDefinitions[0]?.identifier;
   if (!place || identifier === undefined || hasExpression(identifier)) return null;
-  const address: EntityAddress = { kind: 'infrastructure', scope: place.scope, parent: place.identifier, identifier };
-  const infrastructure = (await lookup.document(address)) as { infrastructureDefinition: Infrastructure } | null;
+  const address: EntityAddress = {
+    kind: 'infrastructure',
+    scope: place.scope,
+    parent: place.identifier,
+    identifier,
+  };
+  const infrastructure = (await lookup.document(address)) as {
+    infrastructureDefinition: Infrastructure;
+  } | null;
   if (!infrastructure) return null;
   const pointer = `/pipeline/stages/${index}/stage/spec/environment/infrastructureDefinitions/0/identifier`;
-  const madeByService = (): Promise<boolean> => makesNamespace(deps, service.serviceRef, infrastructure.infrastructureDefinition.spec.namespace, scope, lookup);
-  return { infrastructure: infrastructure.infrastructureDefinition, scope: place.scope, pointer, madeByService, absent: 'refuse' };
+  const madeByService = (): Promise<boolean> =>
+    makesNamespace(
+      deps,
+      service.serviceRef,
+      infrastructure.infrastructureDefinition.spec.namespace,
+      scope,
+      lookup,
+    );
+  return {
+    infrastructure: infrastructure.infrastructureDefinition,
+    scope: place.scope,
+    pointer,
+    madeByService,
+    absent: 'refuse',
+  };
 }
 
 async function checkTarget(deps: NamespaceCheckDeps, target: Target, lookup: Lookup): Promise<string | null> {
   const { connectorRef, namespace } = target.infrastructure.spec;
   if (hasExpression(namespace)) return null;
   const place = resolve(connectorRef, target.scope);
-  const saved = place && ((await lookup.document({ kind: 'connector', scope: place.scope, parent: '', identifier: place.identifier })) as { connector: Connector } | null);
+  const saved =
+    place &&
+    ((await lookup.document({
+      kind: 'connector',
+      scope: place.scope,
+      parent: '',
+      identifier: place.identifier,
+    })) as { connector: Connector } | null);
   if (!place || !saved) return null;
-  const spec: TaskSpec = { kind: 'namespace-check', payload: { access: toClusterAccess(saved.connector, place.scope), namespace } };
-  const run = await deps.runTask({ spec, scope: place.scope, selectors: selectorsOf(saved.connector), timeoutMs: checkTimeoutMs });
-  const answer = run.kind === 'finished' && run.outcome.kind !== 'cancelled' ? run.outcome.result?.namespace : undefined;
+  const spec: TaskSpec = {
+    kind: 'namespace-check',
+    payload: { access: toClusterAccess(saved.connector, place.scope), namespace },
+  };
+  const run = await deps.runTask({
+    spec,
+    scope: place.scope,
+    selectors: selectorsOf(saved.connector),
+    timeoutMs: checkTimeoutMs,
+  });
+  const answer =
+    run.kind === 'finished' && run.outcome.kind !== 'cancelled' ? run.outcome.result?.namespace : undefined;
   switch (answer?.verdict) {
     case 'usable':
       return null;
     case 'forbidden':
-      return fail('namespace.forbidden', answer.cause?.title ?? `The connector ${connectorRef} may not work in namespace ${namespace}.`, {
-        errors: [{ pointer: target.pointer, message: answer.cause?.message ?? 'Forbidden' }],
-        hint: answer.cause?.hints[0] ?? 'Grant its account the rights, or choose another namespace.',
-        details: answer.cause ? { cause: answer.cause } : {},
-      });
+      return fail(
+        'namespace.forbidden',
+        answer.cause?.title ?? `The connector ${connectorRef} may not work in namespace ${namespace}.`,
+        {
+          errors: [{ pointer: target.pointer, message: answer.cause?.message ?? 'Forbidden' }],
+          hint: answer.cause?.hints[0] ?? 'Grant its account the rights, or choose another namespace.',
+          details: answer.cause ? { cause: answer.cause } : {},
+        },
+      );
     case 'absent':
       return absent(target, namespace);
     case 'unknown':
@@ -92,11 +166,16 @@ async function checkTarget(deps: NamespaceCheckDeps, target: Target, lookup: Loo
 
 async function absent(target: Target, namespace: string): Promise<string | null> {
   if (await target.madeByService()) return null;
-  if (target.absent === 'warn') return `Namespace ${namespace} does not exist yet; the service's manifests must hold it, or make it before you deploy.`;
-  return fail('namespace.not_found', `Namespace ${namespace} does not exist, and the service's manifests do not hold it.`, {
-    errors: [{ pointer: target.pointer, message: `Namespace ${namespace} does not exist.` }],
-    hint: `Make it (kubectl create namespace ${namespace}), or add a Namespace to the service's manifests.`,
-  });
+  if (target.absent === 'warn')
+    return `Namespace ${namespace} does not exist yet; the service's manifests must hold it, or make it before you deploy.`;
+  return fail(
+    'namespace.not_found',
+    `Namespace ${namespace} does not exist, and the service's manifests do not hold it.`,
+    {
+      errors: [{ pointer: target.pointer, message: `Namespace ${namespace} does not exist.` }],
+      hint: `Make it (kubectl create namespace ${namespace}), or add a Namespace to the service's manifests.`,
+    },
+  );
 }
 
 function whyUnknown(run: TaskRun): string {
@@ -110,13 +189,31 @@ function resolve(reference: string, scope: Scope): { scope: Scope; identifier: s
 }
 
 /** Whether the service's manifests hold this Namespace. Manifests that cannot be read are the run's business. */
-async function makesNamespace(deps: NamespaceCheckDeps, serviceRef: string, namespace: string, from: Scope, lookup: Lookup): Promise<boolean> {
+async function makesNamespace(
+  deps: NamespaceCheckDeps,
+  serviceRef: string,
+  namespace: string,
+  from: Scope,
+  lookup: Lookup,
+): Promise<boolean> {
   const place = resolve(serviceRef, from);
-  const saved = place && ((await lookup.document({ kind: 'service', scope: place.scope, parent: '', identifier: place.identifier })) as { service: Service } | null);
+  const saved =
+    place &&
+    ((await lookup.document({
+      kind: 'service',
+      scope: place.scope,
+      parent: '',
+      identifier: place.identifier,
+    })) as { service: Service } | null);
   if (!place || !saved) return false;
-  const stores = (saved.service.serviceDefinition.spec.manifests ?? []).map(({ manifest }) => manifest.spec.store);
+  const stores = (saved.service.serviceDefinition.spec.manifests ?? []).map(
+    ({ manifest }) => manifest.spec.store,
+  );
   for (const store of stores) {
-    const texts = store.type === 'Inline' ? [store.spec.content] : await storedTexts(deps.reader, store.spec.files, place.scope);
+    const texts =
+      store.type === 'Inline'
+        ? [store.spec.content]
+        : await storedTexts(deps.reader, store.spec.files, place.scope);
     if (texts.some((text) => holdsNamespace(text, namespace))) return true;
   }
   return false;
@@ -130,5 +227,7 @@ async function storedTexts(reader: Tx, references: readonly string[], scope: Sco
 function holdsNamespace(text: string, namespace: string): boolean {
   // Most manifests hold none: a look at the text saves the parsing.
   if (!/\bNamespace\b/.test(text)) return false;
-  return parseAllDocuments(text, { version: '1.1' }).some((document) => document.get('kind') === 'Namespace' && document.getIn(['metadata', 'name']) === namespace);
+  return parseAllDocuments(text, { version: '1.1' }).some(
+    (document) => document.get('kind') === 'Namespace' && document.getIn(['metadata', 'name']) === namespace,
+  );
 }

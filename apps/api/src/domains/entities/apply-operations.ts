@@ -42,14 +42,21 @@ interface Entry {
 /** Ends the transaction without keeping it. */
 class TakeBack extends Error {}
 
-const order: ReadonlyMap<EntityKind, number> = new Map(Object.keys(entityKinds).map((kind, index) => [entityKindNames.find((name) => name === kind) ?? 'pipeline', index]));
+const order: ReadonlyMap<EntityKind, number> = new Map(
+  Object.keys(entityKinds).map((kind, index) => [
+    entityKindNames.find((name) => name === kind) ?? 'pipeline',
+    index,
+  ]),
+);
 
 /** Saves a stream of documents, each after those it may refer to: all of them, or none. */
 export async function applyDocuments(deps: ApplyDeps, request: ApplyRequest): Promise<ApplyOutcome> {
   const results: ApplyResult[] = request.documents.map((result, index) => ({
     index,
     action: 'not-tried',
-    ...(result.ok ? { kind: result.document.kind, identifier: commonFields(result.document).identifier } : {}),
+    ...(result.ok
+      ? { kind: result.document.kind, identifier: commonFields(result.document).identifier }
+      : {}),
   }));
   const entries = readEntries(request, results);
   if (results.some((result) => result.action === 'failed')) return { applied: false, results };
@@ -57,7 +64,8 @@ export async function applyDocuments(deps: ApplyDeps, request: ApplyRequest): Pr
   if (results.some((result) => result.action === 'failed')) return { applied: false, results };
   try {
     await deps.database.transaction(async (tx) => {
-      for (const entry of entries) await saveEntry(tx, deps, request, entry, results, warnings.get(entry.index));
+      for (const entry of entries)
+        await saveEntry(tx, deps, request, entry, results, warnings.get(entry.index));
       if (request.dryRun) throw new TakeBack();
     });
     return { applied: true, results };
@@ -83,7 +91,9 @@ function readEntries(request: ApplyRequest, results: ApplyResult[]): Entry[] {
     if (problem) markFailed(results, index, problem);
     else entries.push(entry);
   }
-  return entries.toSorted((a, b) => (order.get(a.document.kind) ?? 0) - (order.get(b.document.kind) ?? 0) || a.index - b.index);
+  return entries.toSorted(
+    (a, b) => (order.get(a.document.kind) ?? 0) - (order.get(b.document.kind) ?? 0) || a.index - b.index,
+  );
 }
 
 /** In a stream nothing but the document says which environment an infrastructure belongs to. */
@@ -95,10 +105,20 @@ function parentOf(document: AuthoredDocument): string {
 }
 
 /** Asks delegates before the transaction begins: nothing waits for them while rows are locked. */
-async function checkNamespaces(deps: ApplyDeps, request: ApplyRequest, entries: readonly Entry[], results: ApplyResult[]): Promise<Map<number, string[]>> {
+async function checkNamespaces(
+  deps: ApplyDeps,
+  request: ApplyRequest,
+  entries: readonly Entry[],
+  results: ApplyResult[],
+): Promise<Map<number, string[]>> {
   const pending = new Map(
     entries.map(({ document, parent }) => [
-      targetKey({ kind: document.kind, scope: request.scope, parent, identifier: commonFields(document).identifier }),
+      targetKey({
+        kind: document.kind,
+        scope: request.scope,
+        parent,
+        identifier: commonFields(document).identifier,
+      }),
       document.tree,
     ]),
   );
@@ -116,9 +136,20 @@ async function checkNamespaces(deps: ApplyDeps, request: ApplyRequest, entries: 
   return warnings;
 }
 
-async function saveEntry(tx: Tx, deps: ApplyDeps, request: ApplyRequest, entry: Entry, results: ApplyResult[], warnings: string[] | undefined): Promise<void> {
+async function saveEntry(
+  tx: Tx,
+  deps: ApplyDeps,
+  request: ApplyRequest,
+  entry: Entry,
+  results: ApplyResult[],
+  warnings: string[] | undefined,
+): Promise<void> {
   try {
-    const saved = await saveEntity(tx, deps.keyring, databaseLookup(tx), { ...request, ...entry, mode: 'put' });
+    const saved = await saveEntity(tx, deps.keyring, databaseLookup(tx), {
+      ...request,
+      ...entry,
+      mode: 'put',
+    });
     results[entry.index] = {
       index: entry.index,
       kind: saved.entity.kind,

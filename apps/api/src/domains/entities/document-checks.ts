@@ -1,4 +1,5 @@
 import type { EntityKind, ErrorDetail, Scope } from '@slipway/contracts';
+import { hasExpressions, parseRuntimeInput, parseTemplate } from '@slipway/expressions';
 import { fail } from '../../platform/fail.ts';
 import { toPointer } from './document.ts';
 import type { AuthoredDocument } from './document.ts';
@@ -59,28 +60,55 @@ export function checkEnvironment(document: AuthoredDocument, parent: string): vo
   const written = environmentRef?.split('.').at(-1);
   if (written === undefined || written === parent) return;
   const message = `The document says environmentRef: ${environmentRef}, but the URL says ${parent}.`;
-  fail('request.scope_mismatch', message, { errors: [at(document, ['infrastructureDefinition', 'environmentRef'], message)] });
+  fail('request.scope_mismatch', message, {
+    errors: [at(document, ['infrastructureDefinition', 'environmentRef'], message)],
+  });
 }
 
 export function checkIdentifier(document: AuthoredDocument, identifier: string | undefined): void {
   const written = commonFields(document).identifier;
   if (identifier === undefined || identifier === written) return;
   const message = `The document says identifier: ${written}, but the URL says ${identifier}. An identifier cannot be changed.`;
-  fail('request.identifier_mismatch', message, { errors: [at(document, [rootKeyOf(document), 'identifier'], message)] });
+  fail('request.identifier_mismatch', message, {
+    errors: [at(document, [rootKeyOf(document), 'identifier'], message)],
+  });
 }
 
 /** Values asked for at run time are not there yet; saying so at save is kinder than a failed run. */
-export function checkRuntimeInputs(document: AuthoredDocument): void {
-  const errors = [...findRuntimeInputs(document.tree, [])].map((path) =>
-    at(document, path, 'Runtime inputs (<+input>) are not supported yet; write a value or an expression.'),
-  );
-  if (errors.length > 0) fail('document.unsupported_field', errors[0]?.message ?? '', { errors });
+export function checkExpressions(document: AuthoredDocument): void {
+  const inputs: ErrorDetail[] = [];
+  const broken: ErrorDetail[] = [];
+  for (const { path, text } of textsWithExpressions(document.tree, [])) {
+    if (parseRuntimeInput(text).kind !== 'none') {
+      inputs.push(
+        at(
+          document,
+          path,
+          'Runtime inputs (<+input>) are not supported yet; write a value or an expression.',
+        ),
+      );
+      continue;
+    }
+    const parsed = parseTemplate(text);
+    if (!parsed.ok) broken.push(at(document, path, `${parsed.error.expression}: ${parsed.error.message}`));
+  }
+  if (broken.length > 0) fail('expression.invalid', broken[0]?.message ?? '', { errors: broken });
+  if (inputs.length > 0) fail('document.unsupported_field', inputs[0]?.message ?? '', { errors: inputs });
 }
 
-function* findRuntimeInputs(value: unknown, path: readonly PropertyKey[]): Generator<readonly PropertyKey[]> {
+interface PlacedText {
+  readonly path: readonly PropertyKey[];
+  readonly text: string;
+}
+
+/** Expressions are not read in manifests, whose text is Kubernetes' own. */
+function* textsWithExpressions(value: unknown, path: readonly PropertyKey[]): Generator<PlacedText> {
   if (typeof value === 'string') {
-    if (value.startsWith('<+input>')) yield path;
+    const inManifest = path.includes('manifests') && path.at(-1) === 'content';
+    if (hasExpressions(value) && !inManifest) yield { path, text: value };
   } else if (typeof value === 'object' && value !== null) {
-    for (const [key, child] of Object.entries(value)) yield* findRuntimeInputs(child, [...path, Array.isArray(value) ? Number(key) : key]);
+    for (const [key, child] of Object.entries(value)) {
+      yield* textsWithExpressions(child, [...path, Array.isArray(value) ? Number(key) : key]);
+    }
   }
 }

@@ -22,32 +22,51 @@ describe('reading a document', () => {
   });
 
   it('reads JSON as well', () => {
-    const result = readSingle(JSON.stringify({ environment: { name: 'dev', identifier: 'dev', type: 'Production' } }));
-    expect(result.ok && result.document.tree).toEqual({ environment: { name: 'dev', identifier: 'dev', type: 'Production' } });
+    const result = readSingle(
+      JSON.stringify({ environment: { name: 'dev', identifier: 'dev', type: 'Production' } }),
+    );
+    expect(result.ok && result.document.tree).toEqual({
+      environment: { name: 'dev', identifier: 'dev', type: 'Production' },
+    });
   });
 
   it('splits a stream and keeps each part without its separator', () => {
     const results = readDocuments(`---\n${environment}---\n${environment.replaceAll('dev', 'prod')}`);
-    expect(results.map((result) => result.ok && result.document.yaml)).toEqual([environment, environment.replaceAll('dev', 'prod')]);
+    expect(results.map((result) => result.ok && result.document.yaml)).toEqual([
+      environment,
+      environment.replaceAll('dev', 'prod'),
+    ]);
   });
 
   it('shows an unknown field at its key, with line and column', () => {
     const failure = failureOf(`${environment}  colour: red\n`);
     expect(failure.code).toBe('document.invalid');
-    expect(failure.errors).toEqual([{ pointer: '/environment/colour', line: 6, column: 3, message: 'Unknown field colour.' }]);
+    expect(failure.errors).toEqual([
+      { pointer: '/environment/colour', line: 6, column: 3, message: 'Unknown field colour.' },
+    ]);
   });
 
   it('shows a missing field where it belongs', () => {
     const failure = failureOf('environment:\n  name: dev\n  identifier: dev\n');
-    expect(failure.errors).toEqual([{ pointer: '/environment/type', line: 1, column: 1, message: 'This field is required.' }]);
+    expect(failure.errors).toEqual([
+      { pointer: '/environment/type', line: 1, column: 1, message: 'This field is required.' },
+    ]);
   });
 
   it('says of a field that is not supported yet that it is not, and lets its neutral value pass', () => {
-    const service = (extra: string) => `service:\n  name: web\n  identifier: web\n${extra}  serviceDefinition:\n    type: Kubernetes\n    spec: {}\n`;
+    const service = (extra: string) =>
+      `service:\n  name: web\n  identifier: web\n${extra}  serviceDefinition:\n    type: Kubernetes\n    spec: {}\n`;
     expect(readSingle(service('  gitOpsEnabled: false\n')).ok).toBe(true);
     const failure = failureOf(service('  gitOpsEnabled: true\n'));
     expect(failure.code).toBe('document.unsupported_field');
-    expect(failure.errors).toEqual([{ pointer: '/service/gitOpsEnabled', line: 4, column: 3, message: 'GitOps services are not supported.' }]);
+    expect(failure.errors).toEqual([
+      {
+        pointer: '/service/gitOpsEnabled',
+        line: 4,
+        column: 3,
+        message: 'GitOps services are not supported.',
+      },
+    ]);
   });
 
   it('points into the branch of a union that was meant', () => {
@@ -82,7 +101,10 @@ describe('reading a document', () => {
 
   it('refuses a document that grows out of aliases', () => {
     const bomb = `environment:\n  a0: &a0 [x]\n${Array.from({ length: 12 }, (_, i) => `  a${i + 1}: &a${i + 1} [${Array(8).fill(`*a${i}`).join(', ')}]`).join('\n')}\n`;
-    expect(failureOf(bomb)).toMatchObject({ code: 'document.malformed', message: 'The document uses too many aliases.' });
+    expect(failureOf(bomb)).toMatchObject({
+      code: 'document.malformed',
+      message: 'The document uses too many aliases.',
+    });
   });
 
   it('lists the known kinds when it sees none of them', () => {

@@ -15,7 +15,12 @@ export interface AuthoredDocument {
 
 export type DocumentResult =
   | { readonly ok: true; readonly document: AuthoredDocument }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly errors: readonly ErrorDetail[] };
+  | {
+      readonly ok: false;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly errors: readonly ErrorDetail[];
+    };
 
 const rootKeys = Object.entries(entityKinds).map(([kind, facts]) => [facts.rootKey, kind] as const);
 const kindOfRootKey: ReadonlyMap<string, string> = new Map(rootKeys);
@@ -44,30 +49,51 @@ export function readSingle(text: string): DocumentResult {
   const [only] = results;
   if (results.length === 1 && only) return only;
   const message =
-    results.length === 0 ? 'The body holds no document.' : `The body holds ${results.length} documents; send one here, or the stream to /apply.`;
+    results.length === 0
+      ? 'The body holds no document.'
+      : `The body holds ${results.length} documents; send one here, or the stream to /apply.`;
   return { ok: false, code: 'document.malformed', message, errors: [] };
 }
 
-function readDocument(document: Document.Parsed<ParsedNode>, stream: string, lines: LineCounter): DocumentResult {
+function readDocument(
+  document: Document.Parsed<ParsedNode>,
+  stream: string,
+  lines: LineCounter,
+): DocumentResult {
   const locate = locator(document, lines);
   if (document.errors.length > 0) {
     return {
       ok: false,
       code: 'document.malformed',
       message: 'The document is not valid YAML.',
-      errors: document.errors.map((error) => ({ ...position(lines, error.pos[0]), message: error.message.split('\n')[0] ?? error.message })),
+      errors: document.errors.map((error) => ({
+        ...position(lines, error.pos[0]),
+        message: error.message.split('\n')[0] ?? error.message,
+      })),
     };
   }
   let tree: unknown;
   try {
     tree = document.toJS({ maxAliasCount: maximumAliases });
   } catch {
-    return { ok: false, code: 'document.malformed', message: 'The document uses too many aliases.', errors: [] };
+    return {
+      ok: false,
+      code: 'document.malformed',
+      message: 'The document uses too many aliases.',
+      errors: [],
+    };
   }
   const kind = kindOf(tree);
   if (!kind) {
     const known = rootKeys.map(([key]) => key).join(', ');
-    return { ok: false, code: 'document.invalid', message: `A document has one key at its top: ${known}.`, errors: [{ pointer: '', ...position(lines, document.range[0]), message: 'Not a known kind of document.' }] };
+    return {
+      ok: false,
+      code: 'document.invalid',
+      message: `A document has one key at its top: ${known}.`,
+      errors: [
+        { pointer: '', ...position(lines, document.range[0]), message: 'Not a known kind of document.' },
+      ],
+    };
   }
   const parsed = entityKinds[kind].document.safeParse(tree);
   if (!parsed.success) return { ok: false, ...toProblem(parsed.error, tree, locate) };
@@ -85,7 +111,10 @@ function kindOf(tree: unknown): EntityKind | undefined {
 function sliceText(document: Document.Parsed<ParsedNode>, stream: string): string {
   const alone = !/^---(\s|$)/m.test(stream) && !/^\.\.\.\s*$/m.test(stream);
   const text = alone ? stream : stream.slice(document.range[0], document.range[2]);
-  return `${text.replace(/^---[^\S\n]*\n?/, '').replace(/\n(---|\.\.\.)\s*$/, '').trimEnd()}\n`;
+  return `${text
+    .replace(/^---[^\S\n]*\n?/, '')
+    .replace(/\n(---|\.\.\.)\s*$/, '')
+    .trimEnd()}\n`;
 }
 
 function position(lines: LineCounter, offset: number): { line: number; column: number } {
@@ -109,7 +138,9 @@ function offsetOf(document: Document.Parsed<ParsedNode>, path: readonly Property
   const last = path.at(-1);
   if (isMap(parent)) {
     // A mistake in a map's entry is shown at its key.
-    const pair = parent.items.find((item) => isPair(item) && isNode(item.key) && String(item.key) === String(last));
+    const pair = parent.items.find(
+      (item) => isPair(item) && isNode(item.key) && String(item.key) === String(last),
+    );
     if (pair && isNode(pair.key)) return pair.key.range?.[0];
     return undefined;
   }
@@ -120,7 +151,11 @@ function offsetOf(document: Document.Parsed<ParsedNode>, path: readonly Property
 export const toPointer = (path: readonly PropertyKey[]): string =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
-function toProblem(error: z.ZodError, tree: unknown, locate: AuthoredDocument['locate']): { code: ErrorCode; message: string; errors: ErrorDetail[] } {
+function toProblem(
+  error: z.ZodError,
+  tree: unknown,
+  locate: AuthoredDocument['locate'],
+): { code: ErrorCode; message: string; errors: ErrorDetail[] } {
   const issues = error.issues.flatMap((issue) => expand(issue, tree));
   const errors = issues.map(({ path, message }) => ({ pointer: toPointer(path), ...locate(path), message }));
   const onlyUnsupported = issues.every((issue) => issue.unsupported);
@@ -140,17 +175,28 @@ interface FlatIssue {
 /** An unknown key is shown at the key itself; a union that fits none shows the issues of the branch that came closest. */
 function expand(issue: z.core.$ZodIssue, tree: unknown): FlatIssue[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...issue.path, key], message: `Unknown field ${key}.`, unsupported: false }));
+    return issue.keys.map((key) => ({
+      path: [...issue.path, key],
+      message: `Unknown field ${key}.`,
+      unsupported: false,
+    }));
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const closest = issue.errors.toSorted((a, b) => deepest(b) - deepest(a))[0] ?? [];
     return closest.flatMap((inner) => expand({ ...inner, path: [...issue.path, ...inner.path] }, tree));
   }
   const unsupported = issue.code === 'custom' && issue.params?.[unsupportedParam] === true;
-  return [{ path: issue.path, message: isMissing(issue, tree) ? 'This field is required.' : issue.message, unsupported }];
+  return [
+    {
+      path: issue.path,
+      message: isMissing(issue, tree) ? 'This field is required.' : issue.message,
+      unsupported,
+    },
+  ];
 }
 
-const deepest = (issues: readonly z.core.$ZodIssue[]): number => Math.max(0, ...issues.map((issue) => issue.path.length));
+const deepest = (issues: readonly z.core.$ZodIssue[]): number =>
+  Math.max(0, ...issues.map((issue) => issue.path.length));
 
 function isMissing(issue: z.core.$ZodIssue, tree: unknown): boolean {
   if (issue.code !== 'invalid_type' && issue.code !== 'invalid_value') return false;

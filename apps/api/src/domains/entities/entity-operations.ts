@@ -8,12 +8,25 @@ import { fail } from '../../platform/fail.ts';
 import { announce } from '../../platform/live.ts';
 import { seal } from '../../platform/sealing.ts';
 import type { Keyring } from '../../platform/sealing.ts';
-import { checkEnvironment, checkIdentifier, checkRuntimeInputs, checkScope, commonFields, typeOf } from './document-checks.ts';
+import {
+  checkEnvironment,
+  checkIdentifier,
+  checkExpressions,
+  checkScope,
+  commonFields,
+  typeOf,
+} from './document-checks.ts';
 import { toPointer } from './document.ts';
 import type { AuthoredDocument } from './document.ts';
 import { listIdentifiers, listReferrers } from './entity-queries.ts';
 import {
-  findChildren, findEntity, insertEntity, lockEntity, removeEntity, replaceReferences, updateEntity,
+  findChildren,
+  findEntity,
+  insertEntity,
+  lockEntity,
+  removeEntity,
+  replaceReferences,
+  updateEntity,
 } from './entity-store.ts';
 import type { EntityAddress, EntityContent, StoredEntity } from './entity-store.ts';
 import { targetExists } from './lookup.ts';
@@ -50,7 +63,9 @@ export interface RemoveRequest extends EntityAddress {
 }
 
 /** Checks of a document that need nothing but the document and its address. */
-export function checkDocument(request: Pick<SaveRequest, 'document' | 'scope' | 'parent' | 'identifier'>): void {
+export function checkDocument(
+  request: Pick<SaveRequest, 'document' | 'scope' | 'parent' | 'identifier'>,
+): void {
   const { document, scope, parent, identifier } = request;
   if (entityKinds[document.kind].scopes === 'project' && scope.level !== 'project') {
     fail('document.invalid', `A ${entityKinds[document.kind].title.toLowerCase()} belongs to a project.`);
@@ -58,26 +73,45 @@ export function checkDocument(request: Pick<SaveRequest, 'document' | 'scope' | 
   checkScope(document, scope);
   checkEnvironment(document, parent);
   checkIdentifier(document, identifier);
-  checkRuntimeInputs(document);
+  checkExpressions(document);
 }
 
 /** Writes a document whose `checkDocument` passed. The references are checked here, inside the transaction. */
-export async function saveEntity(tx: Tx, keyring: Keyring, lookup: Lookup, request: SaveRequest): Promise<SaveOutcome> {
+export async function saveEntity(
+  tx: Tx,
+  keyring: Keyring,
+  lookup: Lookup,
+  request: SaveRequest,
+): Promise<SaveOutcome> {
   const { scope, parent, actor } = request;
-  const { document, value } = request.document.kind === 'secret' ? splitSecret(request.document) : { document: request.document, value: null };
+  const { document, value } =
+    request.document.kind === 'secret'
+      ? splitSecret(request.document)
+      : { document: request.document, value: null };
   const address = { kind: document.kind, scope, parent, identifier: commonFields(document).identifier };
   const targets = await requireReferences(tx, lookup, document, scope, parent);
   const current = await lockEntity(tx, address);
   checkVersion(request, address, current);
   const content = toContent(document);
-  if (current && value === null && current.yaml === content.yaml) return { entity: current, action: 'unchanged' };
+  if (current && value === null && current.yaml === content.yaml)
+    return { entity: current, action: 'unchanged' };
   if (!current && document.kind === 'secret' && value === null) {
-    fail('document.invalid', 'A new secret needs a value.', { errors: [{ pointer: '/secret/spec/value', message: 'This field is required.' }] });
+    fail('document.invalid', 'A new secret needs a value.', {
+      errors: [{ pointer: '/secret/spec/value', message: 'This field is required.' }],
+    });
   }
-  const entity = current ? await updateEntity(tx, current, content, toActorRef(actor)) : await insertEntity(tx, address, content, toActorRef(actor));
+  const entity = current
+    ? await updateEntity(tx, current, content, toActorRef(actor))
+    : await insertEntity(tx, address, content, toActorRef(actor));
   await replaceReferences(tx, entity.id, targets);
   if (value !== null) await writeSecretValue(tx, keyring, entity.id, value);
-  await recordChange(tx, entity, { actor, requestId: request.requestId, action: current ? 'UPDATE' : 'CREATE', before: current?.yaml, after: entity.yaml });
+  await recordChange(tx, entity, {
+    actor,
+    requestId: request.requestId,
+    action: current ? 'UPDATE' : 'CREATE',
+    before: current?.yaml,
+    after: entity.yaml,
+  });
   return { entity, action: current ? 'updated' : 'created' };
 }
 
@@ -98,19 +132,37 @@ function checkVersion(request: SaveRequest, address: EntityAddress, current: Sto
   if (request.mode === 'create' && current) {
     fail('entity.identifier_taken', `${noun} ${address.identifier} exists already here.`, {
       hint: 'Choose another identifier, or replace it with PUT.',
-      errors: [{ pointer: `/${entityKinds[address.kind].rootKey}/identifier`, message: 'This identifier is taken.' }],
+      errors: [
+        { pointer: `/${entityKinds[address.kind].rootKey}/identifier`, message: 'This identifier is taken.' },
+      ],
     });
   }
   if (request.ifMatch !== undefined && request.ifMatch !== current?.version) {
-    fail('entity.version_conflict', `${noun} ${address.identifier} is at version ${current?.version ?? 0}, not ${request.ifMatch}.`, {
-      hint: 'Read it again, bring your change into what is there now, and save that.',
-      details: current ? { version: current.version, updatedBy: current.updatedBy, updatedAt: current.updatedAt.toISOString() } : {},
-    });
+    fail(
+      'entity.version_conflict',
+      `${noun} ${address.identifier} is at version ${current?.version ?? 0}, not ${request.ifMatch}.`,
+      {
+        hint: 'Read it again, bring your change into what is there now, and save that.',
+        details: current
+          ? {
+              version: current.version,
+              updatedBy: current.updatedBy,
+              updatedAt: current.updatedAt.toISOString(),
+            }
+          : {},
+      },
+    );
   }
 }
 
 /** What a document refers to. Fails when something of it does not exist or cannot be seen from its scope. */
-export async function requireReferences(tx: Tx, lookup: Lookup, document: AuthoredDocument, scope: Scope, parent: string): Promise<EntityTarget[]> {
+export async function requireReferences(
+  tx: Tx,
+  lookup: Lookup,
+  document: AuthoredDocument,
+  scope: Scope,
+  parent: string,
+): Promise<EntityTarget[]> {
   const references = findReferences(document, scope, parent);
   const broken: { reference: FoundReference; message: string }[] = [];
   for (const reference of references) {
@@ -119,14 +171,19 @@ export async function requireReferences(tx: Tx, lookup: Lookup, document: Author
   }
   if (broken.length > 0) {
     fail('reference.not_found', broken[0]?.message ?? '', {
-      errors: broken.map(({ reference, message }) => ({ pointer: toPointer(reference.path), ...document.locate(reference.path), message })),
+      errors: broken.map(({ reference, message }) => ({
+        pointer: toPointer(reference.path),
+        ...document.locate(reference.path),
+        message,
+      })),
     });
   }
   return references.flatMap(({ target }) => target ?? []);
 }
 
 async function explainBroken(tx: Tx, { written, target }: FoundReference): Promise<string> {
-  if (!target) return `${written} cannot be seen from here: only the document's own scope and those around it can.`;
+  if (!target)
+    return `${written} cannot be seen from here: only the document's own scope and those around it can.`;
   if (target.kind === 'file') return `There is no file ${written} in the file store.`;
   const noun = entityKinds[target.kind].title.toLowerCase();
   const present = await listIdentifiers(tx, { ...target, kind: target.kind });
@@ -136,7 +193,11 @@ async function explainBroken(tx: Tx, { written, target }: FoundReference): Promi
 
 async function writeSecretValue(tx: Tx, keyring: Keyring, entityId: string, value: string): Promise<void> {
   const sealed = { ...seal(keyring, value, secretBinding(entityId)) };
-  await tx.secretValue.upsert({ where: { entityId }, create: { entityId, sealed }, update: { sealed, updatedAt: new Date() } });
+  await tx.secretValue.upsert({
+    where: { entityId },
+    create: { entityId, sealed },
+    update: { sealed, updatedAt: new Date() },
+  });
 }
 
 /** What a sealed value is bound to. */
@@ -148,21 +209,45 @@ export async function removeDocument(tx: Tx, request: RemoveRequest): Promise<vo
   const noun = entityKinds[request.kind].title;
   if (!current) fail('entity.not_found', `${noun} ${request.identifier} does not exist.`);
   if (request.ifMatch !== undefined && request.ifMatch !== current.version) {
-    fail('entity.version_conflict', `${noun} ${request.identifier} is at version ${current.version}, not ${request.ifMatch}.`);
+    fail(
+      'entity.version_conflict',
+      `${noun} ${request.identifier} is at version ${current.version}, not ${request.ifMatch}.`,
+    );
   }
   const referrers = await listReferrers(tx, current, { limit: 20 });
   if (referrers.total > 0 && !request.force) {
-    const names = referrers.items.map((item) => `${entityKinds[item.kind].title.toLowerCase()} ${item.identifier}`);
-    fail('entity.in_use', `${noun} ${request.identifier} is used by ${names.join(', ')}${referrers.total > names.length ? ` and ${referrers.total - names.length} more` : ''}.`, {
-      hint: 'Change those first, or delete with ?force=true and leave their references broken.',
-      details: { referrers: referrers.items.map(({ kind, identifier, name, scope, parent }) => ({ kind, identifier, name, scope: scopeKey(scope), environment: parent })), total: referrers.total },
-    });
+    const names = referrers.items.map(
+      (item) => `${entityKinds[item.kind].title.toLowerCase()} ${item.identifier}`,
+    );
+    fail(
+      'entity.in_use',
+      `${noun} ${request.identifier} is used by ${names.join(', ')}${referrers.total > names.length ? ` and ${referrers.total - names.length} more` : ''}.`,
+      {
+        hint: 'Change those first, or delete with ?force=true and leave their references broken.',
+        details: {
+          referrers: referrers.items.map(({ kind, identifier, name, scope, parent }) => ({
+            kind,
+            identifier,
+            name,
+            scope: scopeKey(scope),
+            environment: parent,
+          })),
+          total: referrers.total,
+        },
+      },
+    );
   }
   const children = request.kind === 'environment' ? await findChildren(tx, request) : [];
   for (const entity of [...children, current]) {
     await removeEntity(tx, entity.id);
     const action = referrers.total > 0 ? 'FORCE_DELETE' : 'DELETE';
-    await recordChange(tx, entity, { actor: request.actor, requestId: request.requestId, action, before: entity.yaml, after: undefined });
+    await recordChange(tx, entity, {
+      actor: request.actor,
+      requestId: request.requestId,
+      action,
+      before: entity.yaml,
+      after: undefined,
+    });
   }
 }
 
@@ -183,5 +268,8 @@ async function recordChange(tx: Tx, entity: StoredEntity, change: Change): Promi
 /** The entity, or the 404 that absent and not yours share. */
 export async function getEntity(tx: Tx, address: EntityAddress): Promise<StoredEntity> {
   const entity = await findEntity(tx, address);
-  return entity ?? fail('entity.not_found', `${entityKinds[address.kind].title} ${address.identifier} does not exist here.`);
+  return (
+    entity ??
+    fail('entity.not_found', `${entityKinds[address.kind].title} ${address.identifier} does not exist here.`)
+  );
 }

@@ -32,11 +32,21 @@ export interface Page<Item> {
 const sortFields = ['name', 'identifier', 'type', 'updatedAt', 'createdAt'] as const;
 const timeFields: ReadonlySet<string> = new Set(['updatedAt', 'createdAt']);
 
-export async function listEntities(tx: Tx, filter: EntityFilter, request: PageRequest): Promise<Page<StoredEntity>> {
+export async function listEntities(
+  tx: Tx,
+  filter: EntityFilter,
+  request: PageRequest,
+): Promise<Page<StoredEntity>> {
   const where = toWhere(filter);
   const sort = parseSort(request.sort, sortFields, { field: 'name', direction: 'asc' });
   const isTime = timeFields.has(sort.field);
-  const query = keyset({ sort, cursor: request.cursor, limit: request.limit, idField: 'id', ...(isTime ? { toColumn: (value) => new Date(value) } : {}) });
+  const query = keyset({
+    sort,
+    cursor: request.cursor,
+    limit: request.limit,
+    idField: 'id',
+    ...(isTime ? { toColumn: (value) => new Date(value) } : {}),
+  });
   const [rows, total] = await Promise.all([
     tx.entity.findMany({ ...query, where: { AND: [where, query.where] } }),
     tx.entity.count({ where }),
@@ -55,7 +65,8 @@ const textOf = (value: string | Date): string => (value instanceof Date ? value.
 
 function toWhere(filter: EntityFilter): Prisma.EntityWhereInput {
   const scopes = filter.includeParents ? visibleScopes(filter.scope) : [filter.scope];
-  const contains = filter.search === undefined ? undefined : ({ contains: filter.search, mode: 'insensitive' } as const);
+  const contains =
+    filter.search === undefined ? undefined : ({ contains: filter.search, mode: 'insensitive' } as const);
   return {
     kind: filter.kind,
     scopeKey: { in: scopes.map(scopeKey) },
@@ -66,7 +77,11 @@ function toWhere(filter: EntityFilter): Prisma.EntityWhereInput {
 }
 
 /** Who refers to an entity or to a file, by name. */
-export async function listReferrers(tx: Tx, target: EntityTarget, request: PageRequest): Promise<Page<StoredEntity>> {
+export async function listReferrers(
+  tx: Tx,
+  target: EntityTarget,
+  request: PageRequest,
+): Promise<Page<StoredEntity>> {
   const sort = { field: 'id', direction: 'asc' } as const;
   const query = keyset({ sort, cursor: request.cursor, limit: request.limit, idField: 'id' });
   const where: Prisma.EntityWhereInput = {
@@ -83,7 +98,14 @@ export async function listReferrers(tx: Tx, target: EntityTarget, request: PageR
     tx.entity.findMany({ ...query, where: { AND: [where, query.where] } }),
     tx.entity.count({ where }),
   ]);
-  return toPage({ rows, limit: request.limit, total, sort, positionOf: (row) => ({ value: row.id, id: row.id }), toItem: toEntity });
+  return toPage({
+    rows,
+    limit: request.limit,
+    total,
+    sort,
+    positionOf: (row) => ({ value: row.id, id: row.id }),
+    toItem: toEntity,
+  });
 }
 
 /** What exists instead of a mistyped identifier, to propose: the first of them. */

@@ -25,7 +25,10 @@ export interface EntityRoutesDeps {
   readonly keyring: Keyring;
   readonly checkNamespace: (document: AuthoredDocument, scope: Scope, lookup: Lookup) => Promise<string[]>;
   /** Runs the connection test of an unsaved connector; fails when it does not pass. Gives what to keep with the saved one. */
-  readonly requireConnection: (document: AuthoredDocument, scope: Scope) => Promise<(entity: StoredEntity) => Promise<StoredEntity>>;
+  readonly requireConnection: (
+    document: AuthoredDocument,
+    scope: Scope,
+  ) => Promise<(entity: StoredEntity) => Promise<StoredEntity>>;
 }
 
 type PathParams = Readonly<Record<string, string>>;
@@ -43,7 +46,13 @@ export function readBody(body: RawBody, kind: EntityKind): AuthoredDocument {
 export function registerEntityRoutes(app: FastifyInstance, deps: EntityRoutesDeps): void {
   for (const kind of entityKindNames) registerKind(app, deps, kind);
   registerRoute(app, applyRoutes.apply, async ({ rawBody, scope, actor, requestId, query }) => {
-    const outcome = await applyDocuments(deps, { scope, actor, requestId, documents: readDocuments(rawBody.text), dryRun: query.dryRun ?? false });
+    const outcome = await applyDocuments(deps, {
+      scope,
+      actor,
+      requestId,
+      documents: readDocuments(rawBody.text),
+      dryRun: query.dryRun ?? false,
+    });
     const failed = outcome.results.some((result) => result.action === 'failed');
     return { status: failed ? 422 : 200, body: outcome };
   });
@@ -56,12 +65,23 @@ function registerKind(app: FastifyInstance, deps: EntityRoutesDeps, kind: Entity
   registerRoute(app, routes.list, async ({ params, query, scope }) => {
     const parent = parentOf(params);
     if (kind === 'infrastructure') await requireEnvironment(deps, scope, parent);
-    const page = await listEntities(database.prisma, { kind, scope, ...query, ...(kind === 'infrastructure' ? { parent } : {}) }, query);
+    const page = await listEntities(
+      database.prisma,
+      { kind, scope, ...query, ...(kind === 'infrastructure' ? { parent } : {}) },
+      query,
+    );
     return { ...page, items: page.items.map(toSummary) };
   });
 
   registerRoute(app, routes.create, async ({ params, query, scope, rawBody, actor, requestId }) => {
-    const request = { scope, parent: parentOf(params), document: readBody(rawBody, kind), actor, requestId, mode: 'create' } as const;
+    const request = {
+      scope,
+      parent: parentOf(params),
+      document: readBody(rawBody, kind),
+      actor,
+      requestId,
+      mode: 'create',
+    } as const;
     const { body } = await save(deps, request, query.validate ?? false);
     return { status: 201, body };
   });
@@ -69,18 +89,36 @@ function registerKind(app: FastifyInstance, deps: EntityRoutesDeps, kind: Entity
   registerRoute(app, routes.get, async ({ params, scope, accept }) => {
     const entity = await getEntity(database.prisma, addressOf(kind, scope, params));
     if (!wantsYaml(accept)) return toView(entity);
-    return { body: entity.yaml, headers: { 'content-type': 'application/yaml; charset=utf-8', etag: `"${entity.version}"` } };
+    return {
+      body: entity.yaml,
+      headers: { 'content-type': 'application/yaml; charset=utf-8', etag: `"${entity.version}"` },
+    };
   });
 
   registerRoute(app, routes.put, async ({ params, query, scope, rawBody, actor, requestId, ifMatch }) => {
     const { parent, identifier } = addressOf(kind, scope, params);
-    const request = { scope, parent, identifier, document: readBody(rawBody, kind), actor, requestId, ifMatch, mode: 'put' } as const;
+    const request = {
+      scope,
+      parent,
+      identifier,
+      document: readBody(rawBody, kind),
+      actor,
+      requestId,
+      ifMatch,
+      mode: 'put',
+    } as const;
     const { body, action } = await save(deps, request, query.validate ?? false);
     return { status: action === 'created' ? 201 : 200, body };
   });
 
   registerRoute(app, routes.remove, async ({ params, query, scope, actor, requestId, ifMatch }) => {
-    const request = { ...addressOf(kind, scope, params), force: query.force ?? false, actor, requestId, ifMatch };
+    const request = {
+      ...addressOf(kind, scope, params),
+      force: query.force ?? false,
+      actor,
+      requestId,
+      ifMatch,
+    };
     await database.transaction((tx) => removeDocument(tx, request));
     return { status: 204, body: undefined };
   });
@@ -102,12 +140,26 @@ function registerKind(app: FastifyInstance, deps: EntityRoutesDeps, kind: Entity
 }
 
 /** Delegates are asked before the transaction begins: nothing waits for them while rows are locked. */
-async function save(deps: EntityRoutesDeps, request: SaveRequest, validate: boolean): Promise<{ body: ReturnType<typeof toView>; action: SaveOutcome['action'] }> {
+async function save(
+  deps: EntityRoutesDeps,
+  request: SaveRequest,
+  validate: boolean,
+): Promise<{ body: ReturnType<typeof toView>; action: SaveOutcome['action'] }> {
   checkDocument(request);
-  if (request.document.kind === 'infrastructure') await requireEnvironment(deps, request.scope, request.parent);
-  const warnings = await deps.checkNamespace(request.document, request.scope, databaseLookup(deps.database.prisma));
-  const keep = validate && request.document.kind === 'connector' ? await deps.requireConnection(request.document, request.scope) : null;
-  const { entity, action } = await deps.database.transaction((tx) => saveEntity(tx, deps.keyring, databaseLookup(tx), request));
+  if (request.document.kind === 'infrastructure')
+    await requireEnvironment(deps, request.scope, request.parent);
+  const warnings = await deps.checkNamespace(
+    request.document,
+    request.scope,
+    databaseLookup(deps.database.prisma),
+  );
+  const keep =
+    validate && request.document.kind === 'connector'
+      ? await deps.requireConnection(request.document, request.scope)
+      : null;
+  const { entity, action } = await deps.database.transaction((tx) =>
+    saveEntity(tx, deps.keyring, databaseLookup(tx), request),
+  );
   return { body: toView(keep ? await keep(entity) : entity, warnings), action };
 }
 
@@ -121,6 +173,11 @@ const addressOf = (kind: EntityKind, scope: Scope, params: PathParams): EntityAd
 });
 
 async function requireEnvironment(deps: EntityRoutesDeps, scope: Scope, identifier: string): Promise<void> {
-  const environment = await findEntity(deps.database.prisma, { kind: 'environment', scope, parent: '', identifier });
+  const environment = await findEntity(deps.database.prisma, {
+    kind: 'environment',
+    scope,
+    parent: '',
+    identifier,
+  });
   if (!environment) fail('entity.not_found', `Environment ${identifier} does not exist here.`);
 }

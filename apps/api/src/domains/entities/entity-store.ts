@@ -31,7 +31,10 @@ export interface StoredEntity extends EntityAddress {
   readonly updatedBy: ActorRef;
 }
 
-export type EntityContent = Pick<StoredEntity, 'name' | 'description' | 'type' | 'tags' | 'yaml' | 'document'>;
+export type EntityContent = Pick<
+  StoredEntity,
+  'name' | 'description' | 'type' | 'tags' | 'yaml' | 'document'
+>;
 
 type EntityRow = Prisma.Result<Tx['entity'], Record<never, never>, 'findUniqueOrThrow'>;
 
@@ -76,16 +79,34 @@ const columns = (content: EntityContent) => ({
   document: content.document as Prisma.InputJsonObject,
 });
 
-export async function insertEntity(tx: Tx, address: EntityAddress, content: EntityContent, actor: ActorRef): Promise<StoredEntity> {
+export async function insertEntity(
+  tx: Tx,
+  address: EntityAddress,
+  content: EntityContent,
+  actor: ActorRef,
+): Promise<StoredEntity> {
   const { kind, scope, parent, identifier } = address;
   return toEntity(
     await tx.entity.create({
-      data: { kind, scopeKey: scopeKey(scope), parent, identifier, ...columns(content), createdBy: actor, updatedBy: actor },
+      data: {
+        kind,
+        scopeKey: scopeKey(scope),
+        parent,
+        identifier,
+        ...columns(content),
+        createdBy: actor,
+        updatedBy: actor,
+      },
     }),
   );
 }
 
-export async function updateEntity(tx: Tx, current: StoredEntity, content: EntityContent, actor: ActorRef): Promise<StoredEntity> {
+export async function updateEntity(
+  tx: Tx,
+  current: StoredEntity,
+  content: EntityContent,
+  actor: ActorRef,
+): Promise<StoredEntity> {
   return toEntity(
     await tx.entity.update({
       where: { id: current.id },
@@ -95,9 +116,16 @@ export async function updateEntity(tx: Tx, current: StoredEntity, content: Entit
 }
 
 /** What a test said about a connector. It is no change of the document: version and author stay. */
-export async function keepConnectivity(tx: Tx, { id, kind, scope, identifier }: StoredEntity, connectivity: Connectivity): Promise<void> {
+export async function keepConnectivity(
+  tx: Tx,
+  { id, kind, scope, identifier }: StoredEntity,
+  connectivity: Connectivity,
+): Promise<void> {
   // A result is plain JSON; that its lists are not index signatures is TypeScript's matter only.
-  await tx.entity.updateMany({ where: { id }, data: { connectivity: connectivity as unknown as Prisma.InputJsonObject } });
+  await tx.entity.updateMany({
+    where: { id },
+    data: { connectivity: connectivity as unknown as Prisma.InputJsonObject },
+  });
   await announce(tx, scope, { topic: 'entity', kind, identifier });
 }
 
@@ -105,7 +133,11 @@ export async function removeEntity(tx: Tx, id: string): Promise<void> {
   await tx.entity.delete({ where: { id } });
 }
 
-export async function replaceReferences(tx: Tx, fromId: string, targets: readonly EntityTarget[]): Promise<void> {
+export async function replaceReferences(
+  tx: Tx,
+  fromId: string,
+  targets: readonly EntityTarget[],
+): Promise<void> {
   await tx.entityReference.deleteMany({ where: { fromId } });
   const distinct = new Map(targets.map((target) => [targetKey(target), target]));
   await tx.entityReference.createMany({

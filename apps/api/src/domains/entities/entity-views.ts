@@ -17,10 +17,16 @@ export function toSummary(entity: StoredEntity): EntitySummary {
     createdBy: entity.createdBy,
     updatedAt: entity.updatedAt.toISOString(),
     updatedBy: entity.updatedBy,
-    ...(entity.kind === 'connector' ? { connectivity: entity.connectivity ?? { status: 'UNKNOWN' as const } } : {}),
+    ...(entity.kind === 'connector'
+      ? { connectivity: entity.connectivity ?? { status: 'UNKNOWN' as const } }
+      : {}),
   };
 }
 
 export function toView(entity: StoredEntity, warnings: readonly string[] = []): EntityView {
-  return { ...toSummary(entity), yaml: entity.yaml, ...(warnings.length > 0 ? { warnings: [...warnings] } : {}) };
+  return {
+    ...toSummary(entity),
+    yaml: entity.yaml,
+    ...(warnings.length > 0 ? { warnings: [...warnings] } : {}),
+  };
 }

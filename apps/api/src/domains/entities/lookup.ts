@@ -27,7 +27,10 @@ export function databaseLookup(tx: Tx): Lookup {
 }
 
 /** `pending` documents shadow the saved ones. */
-export function overlayLookup(pending: ReadonlyMap<string, Readonly<Record<string, unknown>>>, beneath: Lookup): Lookup {
+export function overlayLookup(
+  pending: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
+  beneath: Lookup,
+): Lookup {
   return {
     ...beneath,
     document: async (address) => pending.get(targetKey(address)) ?? beneath.document(address),

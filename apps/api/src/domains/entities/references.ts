@@ -1,6 +1,14 @@
 import { resolveReference, scopeKey } from '@slipway/contracts';
 import type {
-  Connector, EntityKind, Environment, Infrastructure, Pipeline, Scope, Secret, Service, Variable,
+  Connector,
+  EntityKind,
+  Environment,
+  Infrastructure,
+  Pipeline,
+  Scope,
+  Secret,
+  Service,
+  Variable,
 } from '@slipway/contracts';
 import type { AuthoredDocument } from './document.ts';
 
@@ -24,7 +32,11 @@ export interface FoundReference {
 const hasExpression = (text: string): boolean => text.includes('<+');
 
 /** Every reference of a document that can be followed now; those with an expression are followed when the pipeline runs. */
-export function findReferences(document: Pick<AuthoredDocument, 'kind' | 'tree'>, scope: Scope, parent: string): FoundReference[] {
+export function findReferences(
+  document: Pick<AuthoredDocument, 'kind' | 'tree'>,
+  scope: Scope,
+  parent: string,
+): FoundReference[] {
   const finder = new ReferenceFinder(scope);
   // The tree passed the schema of its kind.
   switch (document.kind) {
@@ -35,10 +47,17 @@ export function findReferences(document: Pick<AuthoredDocument, 'kind' | 'tree'>
       serviceReferences(finder, (document.tree as { service: Service }).service);
       break;
     case 'environment':
-      finder.variables(['environment', 'variables'], (document.tree as { environment: Environment }).environment.variables);
+      finder.variables(
+        ['environment', 'variables'],
+        (document.tree as { environment: Environment }).environment.variables,
+      );
       break;
     case 'infrastructure':
-      infrastructureReferences(finder, (document.tree as { infrastructureDefinition: Infrastructure }).infrastructureDefinition, parent);
+      infrastructureReferences(
+        finder,
+        (document.tree as { infrastructureDefinition: Infrastructure }).infrastructureDefinition,
+        parent,
+      );
       break;
     case 'pipeline':
       pipelineReferences(finder, (document.tree as { pipeline: Pipeline }).pipeline);
@@ -59,7 +78,12 @@ class ReferenceFinder {
     this.#scope = scope;
   }
 
-  entity(kind: EntityKind, path: readonly PropertyKey[], written: string | undefined, parent = ''): EntityTarget | null {
+  entity(
+    kind: EntityKind,
+    path: readonly PropertyKey[],
+    written: string | undefined,
+    parent = '',
+  ): EntityTarget | null {
     if (written === undefined || hasExpression(written)) return null;
     const resolved = resolveReference(written, this.#scope);
     const target = resolved && { kind, scope: resolved.scope, parent, identifier: resolved.identifier };
@@ -67,19 +91,31 @@ class ReferenceFinder {
     return target;
   }
 
-  within(kind: EntityKind, path: readonly PropertyKey[], identifier: string, scope: Scope, parent: string): void {
-    if (!hasExpression(identifier)) this.found.push({ path, written: identifier, target: { kind, scope, parent, identifier } });
+  within(
+    kind: EntityKind,
+    path: readonly PropertyKey[],
+    identifier: string,
+    scope: Scope,
+    parent: string,
+  ): void {
+    if (!hasExpression(identifier))
+      this.found.push({ path, written: identifier, target: { kind, scope, parent, identifier } });
   }
 
   file(path: readonly PropertyKey[], written: string): void {
     if (hasExpression(written)) return;
     const located = resolveFileReference(written, this.#scope);
-    this.found.push({ path, written, target: located && { kind: 'file', scope: located.scope, parent: '', identifier: located.path } });
+    this.found.push({
+      path,
+      written,
+      target: located && { kind: 'file', scope: located.scope, parent: '', identifier: located.path },
+    });
   }
 
   variables(path: readonly PropertyKey[], variables: readonly Variable[] | undefined): void {
     for (const [index, variable] of (variables ?? []).entries()) {
-      if (variable.type === 'Secret' && typeof variable.value === 'string') this.entity('secret', [...path, index, 'value'], variable.value);
+      if (variable.type === 'Secret' && typeof variable.value === 'string')
+        this.entity('secret', [...path, index, 'value'], variable.value);
     }
   }
 
@@ -90,7 +126,8 @@ class ReferenceFinder {
         if (hasExpression(value) && match[1] !== undefined) this.entity('secret', path, match[1]);
       }
     } else if (typeof value === 'object' && value !== null) {
-      for (const [key, child] of Object.entries(value)) this.secretsInText(child, [...path, Array.isArray(value) ? Number(key) : key]);
+      for (const [key, child] of Object.entries(value))
+        this.secretsInText(child, [...path, Array.isArray(value) ? Number(key) : key]);
     }
   }
 }
@@ -99,7 +136,8 @@ function connectorReferences(finder: ReferenceFinder, connector: Connector): voi
   const { credential } = connector.spec;
   if (credential.type !== 'ManualConfig') return;
   for (const [field, reference] of Object.entries(credential.spec.auth.spec)) {
-    if (field.endsWith('Ref')) finder.entity('secret', ['connector', 'spec', 'credential', 'spec', 'auth', 'spec', field], reference);
+    if (field.endsWith('Ref'))
+      finder.entity('secret', ['connector', 'spec', 'credential', 'spec', 'auth', 'spec', field], reference);
   }
 }
 
@@ -115,9 +153,17 @@ function serviceReferences(finder: ReferenceFinder, service: Service): void {
   }
 }
 
-function infrastructureReferences(finder: ReferenceFinder, infrastructure: Infrastructure, parent: string): void {
+function infrastructureReferences(
+  finder: ReferenceFinder,
+  infrastructure: Infrastructure,
+  parent: string,
+): void {
   finder.entity('environment', ['infrastructureDefinition', 'environmentRef'], parent);
-  finder.entity('connector', ['infrastructureDefinition', 'spec', 'connectorRef'], infrastructure.spec.connectorRef);
+  finder.entity(
+    'connector',
+    ['infrastructureDefinition', 'spec', 'connectorRef'],
+    infrastructure.spec.connectorRef,
+  );
   for (const [index, service] of (infrastructure.scopedServices ?? []).entries()) {
     finder.entity('service', ['infrastructureDefinition', 'scopedServices', index], service);
   }
@@ -130,7 +176,11 @@ function pipelineReferences(finder: ReferenceFinder, pipeline: Pipeline): void {
     finder.variables([...at, 'variables'], stage.variables);
     const { service, environment, execution } = stage.spec;
     finder.entity('service', [...at, 'spec', 'service', 'serviceRef'], service.serviceRef);
-    const target = finder.entity('environment', [...at, 'spec', 'environment', 'environmentRef'], environment.environmentRef);
+    const target = finder.entity(
+      'environment',
+      [...at, 'spec', 'environment', 'environmentRef'],
+      environment.environmentRef,
+    );
     for (const [position, { identifier }] of environment.infrastructureDefinitions.entries()) {
       const path = [...at, 'spec', 'environment', 'infrastructureDefinitions', position, 'identifier'];
       if (target) finder.within('infrastructure', path, identifier, target.scope, target.identifier);
@@ -140,7 +190,8 @@ function pipelineReferences(finder: ReferenceFinder, pipeline: Pipeline): void {
         if (step.type !== 'ShellScript') continue;
         const spec = [...at, 'spec', 'execution', list, position, 'step', 'spec'];
         finder.variables([...spec, 'environmentVariables'], step.spec.environmentVariables);
-        if (step.spec.source.type === 'Harness') finder.file([...spec, 'source', 'spec', 'file'], step.spec.source.spec.file);
+        if (step.spec.source.type === 'Harness')
+          finder.file([...spec, 'source', 'spec', 'file'], step.spec.source.spec.file);
       }
     }
   }
@@ -152,7 +203,8 @@ export function resolveFileReference(written: string, from: Scope): { scope: Sco
   const path = match?.[2];
   if (!match || path === undefined) return null;
   if (match[1] === 'account') return { scope: { level: 'account' }, path };
-  if (match[1] === 'org') return from.level === 'account' ? null : { scope: { level: 'org', org: from.org }, path };
+  if (match[1] === 'org')
+    return from.level === 'account' ? null : { scope: { level: 'org', org: from.org }, path };
   return { scope: from, path };
 }
 

@@ -16,7 +16,14 @@ export async function openSecret(tx: Tx, keyring: Keyring, handle: string): Prom
   const colon = handle.lastIndexOf(':');
   const scope = scopeFromKey(handle.slice(0, colon));
   const row = await tx.entity.findUnique({
-    where: { kind_scopeKey_parent_identifier: { kind: 'secret', scopeKey: scopeKey(scope), parent: '', identifier: handle.slice(colon + 1) } },
+    where: {
+      kind_scopeKey_parent_identifier: {
+        kind: 'secret',
+        scopeKey: scopeKey(scope),
+        parent: '',
+        identifier: handle.slice(colon + 1),
+      },
+    },
     include: { secret: true },
   });
   // The column holds what `seal` made.

@@ -34,10 +34,20 @@ export interface PutFile {
   readonly ifMatch?: number | undefined;
 }
 
-export async function listFiles(tx: Tx, scope: Scope, request: PageRequest & { prefix?: string | undefined; search?: string | undefined }): Promise<Page<FileView>> {
+export async function listFiles(
+  tx: Tx,
+  scope: Scope,
+  request: PageRequest & { prefix?: string | undefined; search?: string | undefined },
+): Promise<Page<FileView>> {
   const sort = parseSort(request.sort, ['path', 'updatedAt', 'size'], { field: 'path', direction: 'asc' });
   const isTime = sort.field === 'updatedAt';
-  const query = keyset({ sort, cursor: request.cursor, limit: request.limit, idField: 'path', ...(isTime ? { toColumn: (value) => new Date(value) } : {}) });
+  const query = keyset({
+    sort,
+    cursor: request.cursor,
+    limit: request.limit,
+    idField: 'path',
+    ...(isTime ? { toColumn: (value) => new Date(value) } : {}),
+  });
   const where: Prisma.FileWhereInput = {
     scopeKey: scopeKey(scope),
     AND: [
@@ -49,11 +59,23 @@ export async function listFiles(tx: Tx, scope: Scope, request: PageRequest & { p
     tx.file.findMany({ ...query, where: { AND: [where, query.where] }, omit: withoutContent }),
     tx.file.count({ where }),
   ]);
-  const valueOf = (row: FileRow): string | number => (isTime ? row.updatedAt.toISOString() : sort.field === 'size' ? row.size : row.path);
-  return toPage({ rows, limit: request.limit, total, sort, positionOf: (row) => ({ value: valueOf(row), id: row.path }), toItem: toView });
+  const valueOf = (row: FileRow): string | number =>
+    isTime ? row.updatedAt.toISOString() : sort.field === 'size' ? row.size : row.path;
+  return toPage({
+    rows,
+    limit: request.limit,
+    total,
+    sort,
+    positionOf: (row) => ({ value: valueOf(row), id: row.path }),
+    toItem: toView,
+  });
 }
 
-export async function getFile(tx: Tx, scope: Scope, path: string): Promise<{ content: Uint8Array; contentType: string; version: number }> {
+export async function getFile(
+  tx: Tx,
+  scope: Scope,
+  path: string,
+): Promise<{ content: Uint8Array; contentType: string; version: number }> {
   const row = await tx.file.findUnique({ where: { scopeKey_path: { scopeKey: scopeKey(scope), path } } });
   return row ?? fail('entity.not_found', `There is no file ${path} here.`);
 }
@@ -63,8 +85,15 @@ export async function putFile(tx: Tx, put: PutFile): Promise<{ view: FileView; c
   await tx.$queryRaw`select 1 from file where "scopeKey" = ${key.scopeKey} and path = ${key.path} for update`;
   const current = await tx.file.findUnique({ where: { scopeKey_path: key } });
   checkVersion(put.path, current?.version, put.ifMatch);
-  if (current && Buffer.compare(current.content, put.content) === 0) return { view: toView(current), created: false };
-  const values = { content: put.content, size: put.content.byteLength, contentType: put.contentType, updatedAt: new Date(), updatedBy: toActorRef(put.actor) };
+  if (current && Buffer.compare(current.content, put.content) === 0)
+    return { view: toView(current), created: false };
+  const values = {
+    content: put.content,
+    size: put.content.byteLength,
+    contentType: put.contentType,
+    updatedAt: new Date(),
+    updatedBy: toActorRef(put.actor),
+  };
   const row = await tx.file.upsert({
     where: { scopeKey_path: key },
     create: { ...key, ...values },
@@ -95,27 +124,48 @@ export async function removeFile(tx: Tx, request: RemoveFile): Promise<void> {
   const key = { scopeKey: scopeKey(request.scope), path: request.path };
   const current = await tx.file.findUnique({ where: { scopeKey_path: key }, omit: withoutContent });
   if (!current) fail('entity.not_found', `There is no file ${request.path} here.`);
-  const referrers = await listReferrers(tx, { kind: 'file', scope: request.scope, parent: '', identifier: request.path }, { limit: 20 });
+  const referrers = await listReferrers(
+    tx,
+    { kind: 'file', scope: request.scope, parent: '', identifier: request.path },
+    { limit: 20 },
+  );
   if (referrers.total > 0 && !request.force) {
-    fail('entity.in_use', `File ${request.path} is used by ${referrers.items.map((item) => `${item.kind} ${item.identifier}`).join(', ')}.`, {
-      hint: 'Change those first, or delete with ?force=true and leave their references broken.',
-      details: { referrers: referrers.items.map(({ kind, identifier, name }) => ({ kind, identifier, name })), total: referrers.total },
-    });
+    fail(
+      'entity.in_use',
+      `File ${request.path} is used by ${referrers.items.map((item) => `${item.kind} ${item.identifier}`).join(', ')}.`,
+      {
+        hint: 'Change those first, or delete with ?force=true and leave their references broken.',
+        details: {
+          referrers: referrers.items.map(({ kind, identifier, name }) => ({ kind, identifier, name })),
+          total: referrers.total,
+        },
+      },
+    );
   }
   await tx.file.delete({ where: { scopeKey_path: key } });
   await recordFileChange(tx, request, referrers.total > 0 ? 'FORCE_DELETE' : 'DELETE');
 }
 
-const recordFileChange = (tx: Tx, { actor, requestId, path, scope }: Pick<PutFile, 'actor' | 'requestId' | 'path' | 'scope'>, action: string): Promise<void> =>
-  recordAudit(tx, { actor, requestId, action, kind: 'file', identifier: path, scope });
+const recordFileChange = (
+  tx: Tx,
+  { actor, requestId, path, scope }: Pick<PutFile, 'actor' | 'requestId' | 'path' | 'scope'>,
+  action: string,
+): Promise<void> => recordAudit(tx, { actor, requestId, action, kind: 'file', identifier: path, scope });
 
 /** The files that `/x`, `org:/x` or `account:/x` names in a document of scope `from`: one, or all of a folder in order of path. */
-export async function readFiles(tx: Tx, reference: string, from: Scope): Promise<{ path: string; content: string }[]> {
+export async function readFiles(
+  tx: Tx,
+  reference: string,
+  from: Scope,
+): Promise<{ path: string; content: string }[]> {
   const located = resolveFileReference(reference, from);
   if (!located) return [];
   const folder = located.path.endsWith('/') ? located.path : `${located.path}/`;
   const rows = await tx.file.findMany({
-    where: { scopeKey: scopeKey(located.scope), OR: [{ path: located.path }, { path: { startsWith: folder } }] },
+    where: {
+      scopeKey: scopeKey(located.scope),
+      OR: [{ path: located.path }, { path: { startsWith: folder } }],
+    },
     orderBy: { path: 'asc' },
     select: { path: true, content: true },
   });

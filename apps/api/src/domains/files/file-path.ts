@@ -11,7 +11,8 @@ export function toFilePath(raw: string): string {
   const parts = raw.split('/').filter((part, index) => part !== '' || index !== 0);
   const path = `/${parts.join('/')}`;
   const problem = problemOf(parts, path);
-  if (problem) fail('file.path_invalid', `${JSON.stringify(raw.slice(0, 80))} is not a file path: ${problem}.`);
+  if (problem)
+    fail('file.path_invalid', `${JSON.stringify(raw.slice(0, 80))} is not a file path: ${problem}.`);
   return path;
 }
 

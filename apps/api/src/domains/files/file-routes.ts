@@ -5,7 +5,10 @@ import { registerRoute } from '../../platform/route.ts';
 import { getFile, listFiles, maximumFileBytes, putFile, removeFile } from './file-operations.ts';
 import { toFilePath } from './file-path.ts';
 
-export function registerFileRoutes(app: FastifyInstance, { database }: { readonly database: Database }): void {
+export function registerFileRoutes(
+  app: FastifyInstance,
+  { database }: { readonly database: Database },
+): void {
   registerRoute(app, fileRoutes.list, ({ query, scope }) => listFiles(database.prisma, scope, query));
 
   registerRoute(app, fileRoutes.get, async ({ params, scope }) => {
