@@ -32,30 +32,33 @@ const read = <T>(name: string): T =>
 const scope = scopeOf(read<ScopeMap>('scope'));
 const valueTables = ['operators', 'paths', 'delimiters', 'methods', 'functors'] as const;
 
-function expectCase(result: EvaluateResult, wanted: Case): void {
-  if (wanted.code === undefined) {
-    expect(result).toEqual({ ok: true, value: wanted.value });
-    return;
-  }
-  expect(result.ok ? result.value : result.error.code).toBe(wanted.code);
-  if (result.ok) return;
-  const { error } = result;
-  expect(error.message).toMatch(/\.$/);
-  if (wanted.offset !== undefined) expect(error.offset).toBe(wanted.offset);
-  if (wanted.existing !== undefined) expect(error.existing).toBe(wanted.existing);
-  if (wanted.suggestions !== undefined) expect(error.suggestions).toEqual(wanted.suggestions);
-  if (wanted.hint !== undefined) expect(error.hint).toContain(wanted.hint);
+/** Of what a result says, as much as a case speaks of. */
+function seen(result: EvaluateResult, wanted: Case): Partial<Case> {
+  if (result.ok) return { value: result.value };
+  const { code, offset, existing, suggestions, hint = '' } = result.error;
+  const said = {
+    code,
+    offset,
+    existing,
+    suggestions,
+    hint: hint.includes(wanted.hint ?? '') ? wanted.hint : hint,
+  };
+  return Object.fromEntries(Object.entries(said).filter(([key]) => Object.hasOwn(wanted, key)));
+}
+
+function wantedOf({ text: _text, why: _why, ...wanted }: Case): Partial<Case> {
+  return wanted;
 }
 
 describe.each([...valueTables, 'errors'] as const)('%s', (table) => {
   it.each(read<Case[]>(table))('$text', (wanted) => {
-    expectCase(evaluateTemplate(wanted.text, scope), wanted);
+    expect(seen(evaluateTemplate(wanted.text, scope), wanted)).toEqual(wantedOf(wanted));
   });
 });
 
 describe('conditions', () => {
   it.each(read<Case[]>('conditions'))('$text', (wanted) => {
-    expectCase(evaluateCondition(wanted.text, scope), wanted);
+    expect(seen(evaluateCondition(wanted.text, scope), wanted)).toEqual(wantedOf(wanted));
   });
 });
 
@@ -67,15 +70,16 @@ describe('secrets', () => {
 });
 
 describe('runtime inputs', () => {
-  it.each(read<{ text: string; input?: object; invalid?: string }[]>('runtime-inputs'))(
-    '$text',
-    ({ text, input, invalid }) => {
-      const result = parseRuntimeInput(text);
-      if (input !== undefined) expect(result).toEqual({ kind: 'input', input });
-      else if (invalid === undefined) expect(result).toEqual({ kind: 'none' });
-      else expect(result).toMatchObject({ kind: 'invalid', message: expect.stringContaining(invalid) });
-    },
-  );
+  const cases = read<{ text: string; input?: object; invalid?: string }[]>('runtime-inputs');
+
+  it.each(cases)('$text', ({ text, input, invalid }) => {
+    const result = parseRuntimeInput(text);
+    const said =
+      result.kind === 'invalid' && invalid !== undefined && result.message.includes(invalid)
+        ? invalid
+        : result;
+    expect(said).toEqual(invalid ?? (input === undefined ? { kind: 'none' } : { kind: 'input', input }));
+  });
 });
 
 describe('the tables', () => {
