@@ -10,6 +10,10 @@ export const protocolVersion = '1.0';
 
 export const leaseMs = 60_000;
 export const heartbeatIntervalMs = 10_000;
+/** No write of a delegate lasts longer: a task is handed over only when this has passed after its lease. */
+export const writeTimeoutMs = 30_000;
+/** A request without its answer counts as lost after this. */
+export const answerTimeoutMs = 20_000;
 
 /** Whether two protocol versions may exchange tasks. */
 export function isCompatible(ours: string, theirs: string): boolean {
@@ -49,11 +53,12 @@ export const HelloSchema = z.object({
 });
 export type Hello = z.infer<typeof HelloSchema>;
 
-/** `connect_error` data when the server refuses a delegate; it does not dial again until its settings change, except after `unavailable`. */
+/** `connect_error` data when the server refuses a delegate; it ends, except after `unavailable`. */
 export const RefusalSchema = z.object({
   code: z.enum(['token_invalid', 'token_revoked', 'hello_malformed', 'unavailable']),
   message: z.string(),
 });
+export type Refusal = z.infer<typeof RefusalSchema>;
 
 // Server to delegate -------------------------------------------------------------------------------------------------------------
 
@@ -76,7 +81,15 @@ export type Welcome = z.infer<typeof WelcomeSchema>;
 
 /** An offer carries no payload: the claim is granted with it. */
 export const OfferSchema = TaskAttemptSchema.extend({ kind: TaskKindSchema });
+export type Offer = z.infer<typeof OfferSchema>;
 export const CancelSchema = TaskAttemptSchema.extend({ reason: z.string() });
+export type Cancel = z.infer<typeof CancelSchema>;
+/** Why the server hangs up. After all but `shutting_down` the delegate ends. */
+export const GoodbyeSchema = z.object({
+  code: z.enum(['token_revoked', 'superseded', 'deleted', 'shutting_down']),
+  message: z.string(),
+});
+export type Goodbye = z.infer<typeof GoodbyeSchema>;
 
 // Delegate to server; each is answered --------------------------------------------------------------------------------------------
 
@@ -131,6 +144,9 @@ export const OutcomeMessageSchema = TaskAttemptSchema.extend({ outcome: TaskOutc
 /** `ignored`: given up on before; either way the delegate forgets it. */
 export const OutcomeAnswerSchema = z.object({ status: z.enum(['recorded', 'ignored']) });
 
+/** The task was stopped without an outcome, for somebody else to do: only for repeatable kinds. */
+export const ReleaseMessageSchema = TaskAttemptSchema.extend({ reason: z.string() });
+
 export const SecretsRequestSchema = TaskAttemptSchema.extend({
   secrets: z.array(z.string()).min(1).max(100),
 });
@@ -152,13 +168,19 @@ export const delegateMessages = {
   'task.progress': { request: ProgressMessageSchema, answer: z.object({ ok: z.literal(true) }) },
   'task.logs': { request: LogsMessageSchema, answer: LogsAnswerSchema },
   'task.outcome': { request: OutcomeMessageSchema, answer: OutcomeAnswerSchema },
+  'task.release': { request: ReleaseMessageSchema, answer: z.object({ ok: z.literal(true) }) },
   'secrets.resolve': { request: SecretsRequestSchema, answer: SecretsAnswerSchema },
 } as const;
 export type DelegateMessage = keyof typeof delegateMessages;
+export type DelegateRequest<M extends DelegateMessage> = z.infer<(typeof delegateMessages)[M]['request']>;
+export type DelegateAnswer<M extends DelegateMessage> = z.infer<(typeof delegateMessages)[M]['answer']>;
+export type ProtocolError = z.infer<typeof ProtocolErrorSchema>;
 
 export const serverMessages = {
   welcome: WelcomeSchema,
   'task.offer': OfferSchema,
   'task.cancel': CancelSchema,
+  goodbye: GoodbyeSchema,
 } as const;
 export type ServerMessage = keyof typeof serverMessages;
+export type ServerPayload<M extends ServerMessage> = z.infer<(typeof serverMessages)[M]>;
