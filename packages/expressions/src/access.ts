@@ -14,7 +14,7 @@ export function unknownMember(text: string, node: Node, owner: ScopeMap, name: s
     node.kind === 'member' || node.kind === 'index' ? text.slice(node.object.at, node.object.end) : '';
   const names = Object.keys(owner);
   const suggestions = suggest(name, names);
-  const hint = dashedName(text, node, owner, name) ?? hintFor(suggestions, names, existing);
+  const hint = wholeName(text, node, owner, name) ?? hintFor(suggestions, names, existing);
   return new Failure(
     'expression.unknown_variable',
     `There is no ${JSON.stringify(shorten(name, 80))} in ${shorten(existing)}.`,
@@ -42,13 +42,18 @@ export function unknownRoot(node: Node, name: string, names: readonly string[]):
   );
 }
 
-/** `a.x-y` reads as a minus: says so when a key `x-y` exists. */
-function dashedName(text: string, node: Node, owner: ScopeMap, name: string): string | undefined {
-  if (node.kind !== 'member' || text[node.end] !== '-') return undefined;
-  const [whole = ''] =
-    /^[\w$@-]{1,200}/.exec(text.slice(node.end - name.length, node.end - name.length + 200)) ?? [];
-  if (!Object.hasOwn(owner, whole)) return undefined;
-  return `A name that holds "-" is written in brackets: ${shorten(text.slice(node.object.at, node.object.end))}["${whole}"].`;
+/** `a.x-y` reads as a minus and `a.x.y` as two names: says so when the key is `x-y` or `x.y`. */
+function wholeName(text: string, node: Node, owner: ScopeMap, name: string): string | undefined {
+  const mark = text[node.end];
+  if (node.kind !== 'member' || (mark !== '-' && mark !== '.')) return undefined;
+  const from = node.end - name.length;
+  const pieces = (/^[\w$@.-]{1,200}/.exec(text.slice(from, from + 200))?.[0] ?? '').split(/(?=[.-])/);
+  for (let count = pieces.length; count > 1; count -= 1) {
+    const whole = pieces.slice(0, count).join('');
+    if (!Object.hasOwn(owner, whole)) continue;
+    return `A name that holds "${mark}" is written in brackets: ${shorten(text.slice(node.object.at, node.object.end))}["${whole}"].`;
+  }
+  return undefined;
 }
 
 function hintFor(
