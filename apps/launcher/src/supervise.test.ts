@@ -93,7 +93,7 @@ describe('a supervised program', () => {
         return true;
       }
     };
-    await vi.waitUntil(gone, soon);
+    expect(await vi.waitUntil(gone, soon)).toBe(true);
   });
 
   test('writes to a log, and notices the death of who started it', async () => {
