@@ -1,6 +1,6 @@
 import cookie from '@fastify/cookie';
 import Fastify from 'fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { bodyParsersPlugin } from './platform/body-parsers.ts';
 import type { Config } from './platform/config.ts';
@@ -38,7 +38,8 @@ export interface AppParts extends GateParts {
 /** The HTTP server with every route, not yet listening. */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const app = Fastify({
-    loggerInstance: parts.log,
+    // As the interface that Fastify declares, so that the instance has the type everybody names.
+    loggerInstance: parts.log as FastifyBaseLogger,
     disableRequestLogging: true,
     trustProxy: parts.config.trustedProxies.length === 0 ? false : [...parts.config.trustedProxies],
     requestIdHeader: false,

@@ -25,7 +25,7 @@ export const consoleFilesPlugin = fp(
         cacheControl: false,
         setHeaders: (reply, file) => {
           const immutable = path.relative(root, file).startsWith(`assets${path.sep}`);
-          void reply.setHeader(
+          void reply.header(
             'cache-control',
             immutable ? `public, max-age=${ONE_YEAR_S}, immutable` : 'no-cache',
           );

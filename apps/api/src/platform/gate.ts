@@ -115,12 +115,17 @@ function refuseOtherSites(
       hint: 'Programs use an API key in the header x-api-key instead of the cookie.',
     });
   }
-  const ownHost = URL.canParse(origin) && new URL(origin).host === host;
-  if (!ownHost && origin !== new URL(parts.baseUrl).origin) {
+  if (!isOwnOrigin(parts.baseUrl, origin, host)) {
     fail('request.cross_site', 'The request was made by a page of another site.', {
       hint: 'If this is the address of this installation, set SLIPWAY_BASE_URL to it.',
     });
   }
+}
+
+/** Whether a page of this origin is ours: the configured address, or the very host that it talks to. */
+export function isOwnOrigin(baseUrl: string, origin: string | undefined, host: string | undefined): boolean {
+  if (origin === undefined || !URL.canParse(origin)) return false;
+  return origin === new URL(baseUrl).origin || new URL(origin).host === host;
 }
 
 /** What a scope's identifiers may be; anything else names no scope, and must not reach a query. */

@@ -1,0 +1,109 @@
+import type { Server as HttpServer } from 'node:http';
+import { scopeKey } from '@slipway/contracts';
+import { readMigrations } from '@slipway/postgres';
+import type { FastifyInstance } from 'fastify';
+import { Server } from 'socket.io';
+import { buildApp } from './app.ts';
+import { createAuditLog } from './domains/audit-log/index.ts';
+import { createIdentity, hashToken } from './domains/identity/index.ts';
+import { createScopes } from './domains/scopes/index.ts';
+import { createSystem } from './domains/system/index.ts';
+import { ensureInstallation, readKeyring } from './installation.ts';
+import type { Config } from './platform/config.ts';
+import { createDatabase } from './platform/database.ts';
+import type { Database } from './platform/database.ts';
+import { SESSION_COOKIE, isOwnOrigin } from './platform/gate.ts';
+import { serveLive } from './platform/live.ts';
+import type { Live } from './platform/live.ts';
+import type { Logger } from './platform/log.ts';
+import { migrationsFolder } from './platform/migrations.ts';
+import { listenToDatabase } from './platform/notifications.ts';
+import { version } from './version.ts';
+
+export interface Api {
+  readonly app: FastifyInstance;
+  readonly database: Database;
+  /** Ends every connection, then the listening, then the database. */
+  close(): Promise<void>;
+}
+
+export interface ComposeOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock?: () => Date;
+}
+
+/** Builds everything the API process is made of; the database is migrated already (`prepareDatabase`). Not yet listening. */
+export async function composeApi({ config, log, clock = () => new Date() }: ComposeOptions): Promise<Api> {
+  const keyring = readKeyring(config);
+  const onConnectionError = (error: Error) => log.warn({ err: error }, 'a connection to Postgres broke');
+  const database = createDatabase(config.databaseUrl, { onConnectionError });
+  await ensureInstallation(database, config, keyring);
+  const notifications = await listenToDatabase(config.databaseUrl, log);
+
+  const identity = createIdentity({ database, https: config.baseUrl.startsWith('https:'), clock });
+  const scopes = createScopes(database);
+  const auditLog = createAuditLog(database);
+  const system = createSystem({ database, version, sandboxStatusFile: config.sandboxStatusFile });
+
+  const app = await buildApp({
+    config,
+    log,
+    version,
+    database,
+    authenticator: identity.authenticator,
+    scopeExists: scopes.exists,
+    baseUrl: config.baseUrl,
+    health: { checkDatabase: () => checkDatabase(database) },
+    domains: [identity.routes, scopes.routes, auditLog.routes, system.routes],
+  });
+
+  const io = createSockets(app.server);
+  const live = serveLive({
+    io,
+    notifications,
+    authenticate: async (cookieHeader) => {
+      const token = app.parseCookie(cookieHeader ?? '')[SESSION_COOKIE];
+      const actor = token === undefined ? null : await identity.authenticator.bySession(token);
+      return token === undefined || actor === null ? null : { actor, token, tokenHash: hashToken(token) };
+    },
+    bySession: identity.authenticator.bySession,
+    executionExists: async (scope, id) =>
+      (await database.prisma.execution.count({ where: { id, scopeKey: scopeKey(scope) } })) > 0,
+    isOwnOrigin: (origin, host) => isOwnOrigin(config.baseUrl, origin, host),
+  });
+  const stopWatching = system.watchSandbox(() => live.tellEverybody({ topic: 'sandbox' }));
+  closeSocketsWith(app, io, live);
+
+  return {
+    app,
+    database,
+    close: async () => {
+      stopWatching();
+      await app.close();
+      await notifications.close();
+      await database.close();
+    },
+  };
+}
+
+function createSockets(server: HttpServer): Server {
+  return new Server(server, { transports: ['websocket'], serveClient: false, perMessageDeflate: false });
+}
+
+/** Open sockets would keep the server from closing. */
+function closeSocketsWith(app: FastifyInstance, io: Server, live: Live): void {
+  app.addHook('preClose', async () => {
+    live.close();
+    io.disconnectSockets(true);
+    io.engine.close();
+  });
+}
+
+async function checkDatabase({ prisma }: Database): Promise<'ok' | string> {
+  const rows = await prisma.$queryRaw<{ name: string }[]>`
+    select migration_name as name from _prisma_migrations where finished_at is not null and rolled_back_at is null`;
+  const applied = new Set(rows.map(({ name }) => name));
+  const missing = readMigrations(migrationsFolder).filter(({ name }) => !applied.has(name));
+  return missing.length === 0 ? 'ok' : `${missing.length} migrations are missing.`;
+}
