@@ -130,14 +130,14 @@ export const test = base.extend<object, { installation: Installation }>({
   installation: [
     // The fixture depends on nothing, and Playwright reads that from the empty pattern.
     // oxlint-disable-next-line no-empty-pattern
-    async ({}, use) => {
+    async ({}, give) => {
       const installation = await startInstallation();
-      await use(installation);
+      await give(installation);
       await installation.stop();
     },
     { scope: 'worker', timeout: START_DEADLINE_MS },
   ],
-  baseURL: async ({ installation }, use) => use(installation.baseUrl),
+  baseURL: async ({ installation }, give) => give(installation.baseUrl),
 });
 
 export { expect } from '@playwright/test';

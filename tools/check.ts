@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Check, Finding } from './checks/check.ts';
+import { configuration } from './checks/configuration.ts';
 import { documents } from './checks/documents.ts';
 import { fileSize } from './checks/file-size.ts';
 import { programs } from './checks/programs.ts';
@@ -8,7 +9,16 @@ import { fixtureNames, lockFile } from './checks/repository.ts';
 import { words } from './checks/words.ts';
 import { generateClient } from './generate.ts';
 
-const checks: readonly Check[] = [...programs, purity, fileSize, documents, words, lockFile, fixtureNames];
+const checks: readonly Check[] = [
+  ...programs,
+  purity,
+  fileSize,
+  documents,
+  configuration,
+  words,
+  lockFile,
+  fixtureNames,
+];
 const AT_ONCE = 2;
 const SHOWN = 40;
 

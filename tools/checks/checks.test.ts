@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { codeOnly } from './code-only.ts';
+import { differences } from './configuration.ts';
 import { deadPaths } from './documents.ts';
 import { tooLong } from './file-size.ts';
 import { programs } from './programs.ts';
@@ -72,6 +73,17 @@ describe('documents', () => {
     const text =
       '`pnpm check`, `packages/*/src`, `docs/decisions/NNNN…`, [x](https://example.org), [y](#part)';
     expect(deadPaths(file('README.md', text), exists)).toEqual([]);
+  });
+});
+
+describe('configuration', () => {
+  test('finds a variable that is not described, and one that nobody reads', () => {
+    const sources = [file('apps/api/src/a.ts', "x\nread('SLIPWAY_PORT');\nread('SLIPWAY_NEW');\n")];
+    const document = file('docs/configuration.md', '`SLIPWAY_PORT`\n`SLIPWAY_OLD`\n');
+    expect(differences(sources, document)).toMatchObject([
+      { where: 'apps/api/src/a.ts:3', what: 'SLIPWAY_NEW is not described' },
+      { where: 'docs/configuration.md:2', what: 'SLIPWAY_OLD is read by nobody' },
+    ]);
   });
 });
 
