@@ -41,6 +41,7 @@ export {
   FIELD_MANAGER,
   hasMarker,
   MANAGED_BY_LABEL,
+  MANAGED_BY_VALUE,
   markerNames,
   RELEASE_NAME_LABEL,
   REPLICAS_MANAGER,

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import {
   at,
+  canonicalJson,
   CHUNK_BYTES,
   FIELD_MANAGER,
   indexName,
@@ -13,7 +14,7 @@ import {
   RECORD_PART_LABEL,
   RECORD_TYPE,
 } from '@slipway/deploy-engine';
-import type { KubernetesObject, ReleaseIndex, SourcedObject } from '@slipway/deploy-engine';
+import type { KubernetesObject, ReleaseIndex, ReleaseOwner, SourcedObject } from '@slipway/deploy-engine';
 import type { Cluster } from '../cluster/cluster.ts';
 import { isClusterError } from '../cluster/cluster-error.ts';
 import { DeployFailure } from './deploy-failure.ts';
@@ -32,6 +33,13 @@ export interface ReleaseStore {
   update(index: ReleaseIndex, objects?: readonly SourcedObject[]): Promise<ReleaseIndex>;
   manifests(index: ReleaseIndex): Promise<SourcedObject[]>;
   forget(index: ReleaseIndex): Promise<void>;
+}
+
+/** On an index, so that whose release it is can be told without unpacking it. */
+export const RECORD_OWNER_LABEL = 'slipway.dev/record-owner';
+
+export function ownerDigest(owner: ReleaseOwner): string {
+  return sha256(canonicalJson(owner)).slice(0, 16);
 }
 
 export function sha256(text: string): string {
@@ -72,7 +80,11 @@ export function createReleaseStore(
 
   const indexSecret = async (index: ReleaseIndex): Promise<KubernetesObject> => {
     const data = { release: (await zip(JSON.stringify(index))).toString('base64') };
-    const labels = { [RECORD_NUMBER_LABEL]: String(index.number), 'slipway.dev/record-status': index.status };
+    const labels = {
+      [RECORD_NUMBER_LABEL]: String(index.number),
+      [RECORD_OWNER_LABEL]: ownerDigest(index.owner),
+      'slipway.dev/record-status': index.status,
+    };
     return recordSecret(place, indexName(releaseName, index.number), 'index', data, labels);
   };
 

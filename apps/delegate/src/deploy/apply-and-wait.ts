@@ -1,0 +1,97 @@
+import type { Progress } from '@slipway/contracts';
+import { keyOf } from '@slipway/deploy-engine';
+import type { Change, KubernetesObject, Plan, PlannedObject, ResourceLookup } from '@slipway/deploy-engine';
+import type { Cluster } from '../cluster/cluster.ts';
+import { LeaseEndedError } from '../cluster/cluster-error.ts';
+import type { TaskContext } from '../tasks/task.ts';
+import { applyPlan } from './apply-plan.ts';
+import type { ReviewedAccess } from './check-access.ts';
+import type { DeployFailure } from './deploy-failure.ts';
+import { inSection } from './sections.ts';
+import type { SectionLog } from './sections.ts';
+import { waitForSteadyState } from './steady-state.ts';
+
+export interface ApplyAndWaitInput {
+  task: { releaseName: string };
+  context: TaskContext;
+  plan: Plan;
+  live: ReadonlyMap<string, KubernetesObject>;
+  access: ReviewedAccess;
+  lookup: ResourceLookup;
+  force: boolean;
+  release: NonNullable<Progress['release']>;
+  /** When the release began; events from before are not about it. */
+  createdAt: string;
+  sections: { apply: string; wait: string };
+}
+
+export interface ApplyAndWaitResult {
+  /** By key, also of what was done before a failure. */
+  changes: Map<string, Change>;
+  pods: KubernetesObject[];
+  failure?: DeployFailure | Error;
+}
+
+/** Carries a plan out and waits for its steady state. A failure is a result, so that its release can be recorded. */
+export async function applyAndWait(cluster: Cluster, input: ApplyAndWaitInput): Promise<ApplyAndWaitResult> {
+  const { context, plan, access } = input;
+  const changes = new Map<string, Change>();
+  const steadyState = (log: SectionLog, items: readonly PlannedObject[]): Promise<KubernetesObject[]> =>
+    waitForSteadyState(cluster, items, {
+      releaseName: input.task.releaseName,
+      access,
+      plural: (item) => input.lookup(item.address)?.plural ?? '',
+      since: input.createdAt,
+      deadlineAt: context.deadlineAt,
+      signal: context.signal,
+      log,
+      changes: new Map([...changes].map(([key, { action }]) => [key, action])),
+      onProgress: (progress) => context.progress({ ...progress, release: input.release }),
+    });
+  try {
+    context.progress(applyProgress(plan, changes, input.release));
+    await inSection(context, input.sections.apply, (log) =>
+      applyPlan(cluster, plan, {
+        force: input.force,
+        live: input.live,
+        signal: context.signal,
+        log,
+        backendsReady: async (applied) => {
+          log.info('Waiting for the backends of webhooks and API services.');
+          await steadyState(log, applied);
+        },
+        onChange: (change) => {
+          changes.set(keyOf(change.object), change);
+          context.progress(applyProgress(plan, changes, input.release));
+        },
+      }),
+    );
+    const pods = await inSection(context, input.sections.wait, (log) => steadyState(log, plan.objects));
+    return { changes, pods };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    // Without the lease nothing more may be written, not even the record.
+    if (error instanceof LeaseEndedError || !(error instanceof Error)) throw error;
+    return { changes, pods: [], failure: error };
+  }
+}
+
+function applyProgress(plan: Plan, changes: ReadonlyMap<string, Change>, release: NonNullable<Progress['release']>): Progress {
+  const shown = plan.objects.slice(0, 500);
+  return {
+    sentence: `Applied ${changes.size} of ${plan.objects.length} objects.`,
+    causes: [],
+    objects: shown.map((item) => {
+      const { apiVersion, kind, namespace, name } = item.address;
+      const change = changes.get(item.key);
+      return {
+        id: item.key,
+        ref: { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name },
+        status: change === undefined ? ('unknown' as const) : change.action === 'failed' ? ('failed' as const) : ('in-progress' as const),
+        summary: change?.action ?? 'waiting',
+        ...(change?.reason === undefined ? {} : { message: change.reason }),
+      };
+    }),
+    release,
+  };
+}

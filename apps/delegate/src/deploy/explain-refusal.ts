@@ -1,0 +1,178 @@
+import type { Cause, Failure } from '@slipway/contracts';
+import { addressOf, displayName, readConflicts } from '@slipway/deploy-engine';
+import type { ManifestSource, KubernetesObject } from '@slipway/deploy-engine';
+import { classifyRefusal } from '@slipway/readiness';
+import { isClusterError } from '../cluster/cluster-error.ts';
+import type { ClusterError } from '../cluster/cluster-error.ts';
+
+type ErrorType = Failure['errorType'];
+
+/** A refusal in words, with the kind of error that failure strategies select by. */
+export interface ExplainedRefusal {
+  cause: Cause;
+  errorType: ErrorType;
+}
+
+type Draft = { code: string; errorType: ErrorType; title: string; message: string; hints: string[]; remedyYaml?: string };
+
+/** Says in words why the API server refused an object, or why it could not be asked. */
+export function explainRefusal(error: unknown, object: KubernetesObject, source?: ManifestSource): ExplainedRefusal {
+  const name = displayName(addressOf(object));
+  const { errorType, ...draft } = isClusterError(error)
+    ? classify(error, name, object)
+    : {
+        code: 'cluster.unreachable',
+        errorType: 'Connectivity' as const,
+        title: `${name} could not be sent`,
+        message: error instanceof Error ? error.message : String(error),
+        hints: ['Check that the delegate reaches the API server.'],
+      };
+  const { namespace } = object.metadata;
+  const place = source === undefined ? [] : [{ kind: 'status' as const, text: `Written in ${source.file}, line ${source.line}` }];
+  const cause: Cause = {
+    severity: 'fatal',
+    ...draft,
+    object: {
+      apiVersion: object.apiVersion,
+      kind: object.kind,
+      ...(namespace === undefined ? {} : { namespace }),
+      name: object.metadata.name,
+    },
+    evidence: [{ kind: 'response', text: draft.message }, ...place],
+  };
+  return { cause, errorType };
+}
+
+function classify(error: ClusterError, name: string, object: KubernetesObject): Draft {
+  const { message } = error;
+  const conflicts = error.status === 409 ? readConflicts(error.details.causes ?? []) : [];
+  if (conflicts.length > 0) {
+    const fields = conflicts.map(({ field, owner }) => `${field} (held by ${owner})`).join(', ');
+    return {
+      code: 'field.conflict',
+      errorType: 'ConfigurationFailure',
+      title: `${name}: others hold fields of it with other values`,
+      message: `In conflict: ${fields}.`,
+      hints: [
+        'Leave the fields out of the manifest, if the other one is to decide.',
+        'Or set forceConflicts in the step to take them over.',
+      ],
+    };
+  }
+  const refusal = classifyRefusal(message);
+  if (refusal !== undefined) {
+    const errorType = refusal.code === 'quota.exceeded' ? 'ResourceLimitsFailure' : 'PolicyEvaluationFailure';
+    return { code: refusal.code, errorType, title: `${name}: ${refusal.title}`, message, hints: refusal.hints };
+  }
+  if (error.status === 403) return classifyForbidden(message, name);
+  if (error.status === 401) {
+    return {
+      code: 'cluster.unauthenticated',
+      errorType: 'Authentication',
+      title: 'The API server does not accept the credentials',
+      message,
+      hints: ['Test the connector, and renew its credentials.'],
+    };
+  }
+  if (error.status === 422) return classifyInvalid(error, name);
+  if (error.status === 400) {
+    return {
+      code: 'manifest.invalid',
+      errorType: 'ConfigurationFailure',
+      title: `${name} is not valid`,
+      message,
+      hints: [/unknown field/.test(message) ? 'Correct or remove the field: the API server does not know it.' : 'Correct the manifest.'],
+    };
+  }
+  if (error.status === 404) return classifyNotFound(error, name, object);
+  return {
+    code: 'cluster.refused',
+    errorType: error.status >= 500 || error.status === 429 ? 'RetryableTransientFailure' : 'InfrastructureFailure',
+    title: `${name} was refused`,
+    message,
+    hints: [],
+  };
+}
+
+// User "x" cannot patch resource "deployments" in API group "apps" in the namespace "shop"
+const rbac = /cannot (\w+) resource "([^"]+)" in API group "([^"]*)"(?: in the namespace "([^"]+)")?/;
+
+function classifyForbidden(message: string, name: string): Draft {
+  const missing = rbac.exec(message);
+  if (missing === null) {
+    const terminating = /because it is being terminated/.test(message);
+    return {
+      code: terminating ? 'namespace.terminating' : 'cluster.forbidden',
+      errorType: terminating ? 'InfrastructureFailure' : 'Authorization',
+      title: terminating ? `${name}: its namespace is being deleted` : `${name} is forbidden`,
+      message,
+      hints: terminating ? ['Wait until the namespace is gone, or use another one.'] : [],
+    };
+  }
+  const [, verb = '', resource = '', group = '', namespace] = missing;
+  const kind = namespace === undefined ? 'ClusterRole' : 'Role';
+  const remedyYaml = [
+    'apiVersion: rbac.authorization.k8s.io/v1',
+    `kind: ${kind}`,
+    'metadata:',
+    '  name: slipway-deploy',
+    ...(namespace === undefined ? [] : [`  namespace: ${namespace}`]),
+    'rules:',
+    `  - apiGroups: [${JSON.stringify(group)}]`,
+    `    resources: [${JSON.stringify(resource)}]`,
+    `    verbs: [${JSON.stringify(verb)}]`,
+    '',
+  ].join('\n');
+  return {
+    code: 'permission.missing',
+    errorType: 'Authorization',
+    title: `The delegate may not ${verb} ${resource}`,
+    message,
+    hints: [`Add the rule to a ${kind} of the delegate's service account.`],
+    remedyYaml,
+  };
+}
+
+function classifyInvalid(error: ClusterError, name: string): Draft {
+  const { message } = error;
+  const isImmutable = /field is immutable|updates to statefulset spec for fields other than|is immutable after creation/.test(message);
+  const fields = (error.details.causes ?? []).map((cause) => cause.field).filter((field) => field !== undefined);
+  return isImmutable
+    ? {
+        code: 'field.immutable',
+        errorType: 'ConfigurationFailure',
+        title: `${name}: ${fields.join(', ') || 'a field'} cannot be changed`,
+        message,
+        hints: [
+          'Keep the field as it is in the cluster, or rename the object.',
+          'Or let it be deleted and created again with the annotation slipway.dev/replace-when-immutable: "true".',
+        ],
+      }
+    : {
+        code: 'manifest.invalid',
+        errorType: 'ConfigurationFailure',
+        title: `${name} is not valid`,
+        message,
+        hints: fields.length > 0 ? [`Correct ${fields.join(', ')}.`] : ['Correct the manifest.'],
+      };
+}
+
+function classifyNotFound(error: ClusterError, name: string, object: KubernetesObject): Draft {
+  const missingNamespace = /namespaces "([^"]+)" not found/.exec(error.message);
+  if (missingNamespace !== null) {
+    return {
+      code: 'namespace.absent',
+      errorType: 'ConfigurationFailure',
+      title: `The namespace ${missingNamespace[1] ?? ''} does not exist`,
+      message: error.message,
+      hints: ['Create it, add it to the manifests, or correct the namespace of the infrastructure.'],
+    };
+  }
+  return {
+    code: 'kind.unknown',
+    errorType: 'ConfigurationFailure',
+    title: `${name}: the cluster knows no kind ${object.kind} in ${object.apiVersion}`,
+    message: error.message,
+    hints: ['Install its CustomResourceDefinition, or use a version that the cluster serves.'],
+  };
+}

@@ -1,0 +1,213 @@
+import type { Progress } from '@slipway/contracts';
+import { displayName, groupOf, RELEASE_NAME_LABEL } from '@slipway/deploy-engine';
+import type { KubernetesObject, PlannedObject } from '@slipway/deploy-engine';
+import { needsWaiting } from '@slipway/readiness';
+import type { Cause } from '@slipway/readiness';
+import type { Cluster } from '../cluster/cluster.ts';
+import { assessRelease, sentenceOf, toObjectStatuses } from './assess-release.ts';
+import type { Assessment } from './assess-release.ts';
+import { createCauseTracker, toReportedCause } from './cause-tracker.ts';
+import type { TrackedCause } from './cause-tracker.ts';
+import type { ReviewedAccess } from './check-access.ts';
+import { openClusterView } from './cluster-view.ts';
+import type { ViewedCollection } from './cluster-view.ts';
+import { DeployFailure } from './deploy-failure.ts';
+import { createLastLines } from './last-lines.ts';
+import type { SectionLog } from './sections.ts';
+
+/** Time for a failure's own report before the step's deadline takes the task away. */
+const REPORT_MS = 1_500;
+/** Changes come in bursts; one look at the end of a burst is enough. */
+const BURST_MS = 20;
+const LOG_WAIT_MS = 2_000;
+/** Longer ones fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export interface SteadyStateOptions {
+  releaseName: string;
+  access: ReviewedAccess;
+  plural: (object: PlannedObject) => string;
+  /** When the release began (RFC 3339); events from before are not about it. */
+  since: string;
+  deadlineAt: number | undefined;
+  signal: AbortSignal;
+  log: SectionLog;
+  /** What the apply did to each object, by key, for the progress shown. */
+  changes: ReadonlyMap<string, string>;
+  onProgress: (progress: Pick<Progress, 'sentence' | 'causes' | 'objects'>) => void;
+}
+
+/**
+ * Watches the objects of a release until all are ready. Ends at the first cause that waiting cannot heal, or whose
+ * time is over, with a `DeployFailure` that holds every cause seen.
+ */
+export async function waitForSteadyState(
+  cluster: Cluster,
+  planned: readonly PlannedObject[],
+  options: SteadyStateOptions,
+): Promise<KubernetesObject[]> {
+  const targets = planned.filter((item) => item.waits && needsWaiting(item.address));
+  if (targets.length === 0) {
+    options.log.info('Nothing to wait for: every object is ready once it is stored.');
+    return [];
+  }
+  const view = openClusterView(cluster, collectionsFor(targets, options), {
+    signal: options.signal,
+    onTrouble: (collection, error) => {
+      options.log.warn(`Watching ${collection.kind}: ${error instanceof Error ? error.message : String(error)}`);
+    },
+  });
+  try {
+    await view.listed;
+    return await watchUntilReady(cluster, view, targets, options);
+  } finally {
+    view.close();
+  }
+}
+
+async function watchUntilReady(
+  cluster: Cluster,
+  view: ReturnType<typeof openClusterView>,
+  targets: readonly PlannedObject[],
+  options: SteadyStateOptions,
+): Promise<KubernetesObject[]> {
+  const arrival = { wake: (): void => undefined };
+  const tracker = createCauseTracker();
+  const lastLines = createLastLines(cluster, {
+    enabled: options.access.mayReadLogs,
+    signal: options.signal,
+    onArrival: () => arrival.wake(),
+  });
+  const reporter = createReporter(options);
+  const finished = new Set<string>();
+  for (;;) {
+    const now = Date.now();
+    const seen = view.revision();
+    const assessment = assessRelease(view, targets, { since: options.since, finished });
+    const causes = lastLines.attach(assessment.pending.flatMap((object) => object.causes));
+    const { tracked, fresh } = tracker.update(causes, now);
+    reporter.report(assessment, tracked, fresh, now);
+    if (assessment.pending.length === 0) return view.all('Pod');
+    lastLines.fetch(causes, (cause) => podsBehind(cause, assessment));
+    const fatal = tracked.filter(({ endsAt }) => endsAt !== undefined && endsAt <= now);
+    const isLate = options.deadlineAt !== undefined && now >= options.deadlineAt - REPORT_MS;
+    if (fatal.length > 0 || isLate) {
+      await withinTime(LOG_WAIT_MS, options.signal, [lastLines.settled()]);
+      const complete = tracker.update(lastLines.attach(causes), now).tracked;
+      reporter.report(assessment, complete, [], now);
+      throw fatal.length > 0 ? notReady(fatal, complete, now) : outOfTime(assessment, complete, now);
+    }
+    const next = Math.min(...tracked.map(({ endsAt }) => endsAt ?? Infinity), (options.deadlineAt ?? Infinity) - REPORT_MS);
+    const arrived = new Promise<void>((resolve) => {
+      arrival.wake = resolve;
+    });
+    await withinTime(next - now, options.signal, [view.changed(seen), arrived]);
+    await withinTime(BURST_MS, options.signal, []);
+  }
+}
+
+function collectionsFor(targets: readonly PlannedObject[], options: SteadyStateOptions): ViewedCollection[] {
+  const labelSelector = `${RELEASE_NAME_LABEL}=${options.releaseName}`;
+  const collections = new Map<string, ViewedCollection>();
+  const add = (collection: ViewedCollection, group: string, plural: string): void => {
+    const { apiVersion, kind, namespace = '' } = collection;
+    const poll = options.access.unwatchable.has(`${group}/${plural}/${namespace}`);
+    collections.set(`${apiVersion}/${kind}/${namespace}`, { ...collection, ...(poll ? { poll } : {}) });
+  };
+  const namespaces = new Set<string>();
+  for (const target of targets) {
+    const { apiVersion, kind, namespace } = target.address;
+    const place = namespace === undefined ? {} : { namespace };
+    add({ apiVersion, kind, ...place, labelSelector }, groupOf(apiVersion), options.plural(target));
+    if (namespace !== undefined) namespaces.add(namespace);
+  }
+  for (const namespace of namespaces) {
+    add({ apiVersion: 'v1', kind: 'Pod', namespace, labelSelector }, '', 'pods');
+    add({ apiVersion: 'apps/v1', kind: 'ReplicaSet', namespace, labelSelector }, 'apps', 'replicasets');
+    if (options.access.mayReadEvents) {
+      add({ apiVersion: 'v1', kind: 'Event', namespace, fieldSelector: 'type=Warning', optional: true }, '', 'events');
+    }
+  }
+  return [...collections.values()];
+}
+
+function podsBehind(cause: Cause, assessment: Assessment): KubernetesObject[] {
+  for (const { live } of assessment.objects) {
+    const pods = live === undefined ? [] : (assessment.index.of(live).pods ?? []);
+    const own = cause.object.kind === 'Job' ? (live?.metadata.name === cause.object.name && live.kind === 'Job' ? pods : []) : pods.filter((pod) => pod.metadata.name === cause.object.name);
+    // The newest says what is wrong now.
+    const newestFirst = own.toSorted((left, right) => (right.metadata.creationTimestamp ?? '').localeCompare(left.metadata.creationTimestamp ?? ''));
+    // What `related` holds came from the view, as whole objects.
+    if (newestFirst.length > 0) return newestFirst as KubernetesObject[];
+  }
+  return [];
+}
+
+interface Reporter {
+  report(assessment: Assessment, tracked: readonly TrackedCause[], fresh: readonly TrackedCause[], now: number): void;
+}
+
+/** Writes a line for each change and keeps the console's picture up to date. */
+function createReporter(options: SteadyStateOptions): Reporter {
+  const last = new Map<string, string>();
+  return {
+    report: (assessment, tracked, fresh, now) => {
+      for (const { item, verdict } of assessment.objects) {
+        const line = `Status : ${displayName(item.address)}: ${verdict.message}`;
+        if (last.get(item.key) === line) continue;
+        last.set(item.key, line);
+        options.log.info(line);
+      }
+      for (const { cause, endsAt } of fresh) {
+        const wait = endsAt === undefined || endsAt <= now ? '' : ` Waiting until ${new Date(endsAt).toISOString()}.`;
+        options.log.warn(`${displayName(cause.object)}: ${cause.title}. ${cause.message}${wait}`);
+        for (const { kind, text } of cause.evidence) if (kind === 'event') options.log.warn(`Event : ${text}`);
+      }
+      options.onProgress({
+        sentence: sentenceOf(assessment),
+        causes: tracked.map((item) => toReportedCause(item, now)),
+        objects: toObjectStatuses(assessment, options.changes),
+      });
+    },
+  };
+}
+
+function notReady(fatal: readonly TrackedCause[], all: readonly TrackedCause[], now: number): DeployFailure {
+  const causes = all.map((item) => toReportedCause(item, now)).toSorted((left, right) => left.severity.localeCompare(right.severity));
+  const first = causes.find((cause) => cause.severity === 'fatal') ?? causes[0];
+  return new DeployFailure({
+    code: fatal[0]?.cause.code ?? 'release.not_ready',
+    errorType: fatal.some(({ cause }) => cause.code === 'quota.exceeded') ? 'ResourceLimitsFailure' : 'Verification',
+    message: first === undefined ? 'The release does not become ready.' : `${first.title}. ${first.message}`,
+    causes,
+    evidence: first?.evidence ?? [],
+    hints: first?.hints ?? [],
+  });
+}
+
+function outOfTime(assessment: Assessment, all: readonly TrackedCause[], now: number): DeployFailure {
+  const causes = all.map((item) => toReportedCause(item, now));
+  return new DeployFailure({
+    code: 'step.timeout',
+    errorType: 'Timeout',
+    message: `The step's time is over. ${sentenceOf(assessment)}`,
+    causes,
+    evidence: causes[0]?.evidence ?? [],
+    hints: ['Raise the timeout of the step, if the program only starts slowly.', ...(causes[0]?.hints ?? [])],
+  });
+}
+
+/** Resolves with the first of some promises or after a time (never by itself for an endless one); rejects on abort. */
+async function withinTime(ms: number, signal: AbortSignal, promises: readonly Promise<void>[]): Promise<void> {
+  signal.throwIfAborted();
+  const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+  const abort = (): void => reject(signal.reason);
+  const timer = Number.isFinite(ms) ? setTimeout(resolve, Math.min(Math.max(ms, 0), LONGEST_TIMER_MS)) : undefined;
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    await Promise.race([ended, ...promises]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+  }
+}

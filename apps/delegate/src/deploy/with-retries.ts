@@ -1,0 +1,29 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ClusterError, isClusterError, LeaseEndedError } from '../cluster/cluster-error.ts';
+
+const LAST_ATTEMPT = 6;
+const FIRST_WAIT_MS = 200;
+const LONGEST_WAIT_MS = 5_000;
+
+/** Repeats a request that is safe to repeat while its failure is one that passes: overload, a restart, a lost race. */
+export async function withRetries<T>(signal: AbortSignal, request: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await request();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (attempt === LAST_ATTEMPT || !passes(error)) throw error;
+      const asked = error instanceof ClusterError ? error.retryAfterMs : undefined;
+      const wait = asked ?? FIRST_WAIT_MS * 2 ** (attempt - 1);
+      await delay(Math.min(wait, LONGEST_WAIT_MS), undefined, { signal });
+    }
+  }
+}
+
+function passes(error: unknown): boolean {
+  if (error instanceof LeaseEndedError) return false;
+  if (!isClusterError(error)) return true;
+  if (error.status === 409) return error.reason === 'Conflict' && (error.details.causes ?? []).length === 0;
+  // A webhook whose backend is just starting is a 500 as well.
+  return [429, 500, 502, 503, 504].includes(error.status);
+}
