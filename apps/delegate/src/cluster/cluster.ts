@@ -1,37 +1,36 @@
 import type { KubernetesObject } from '@slipway/deploy-engine';
 
-/** A kind as written in a manifest; the client resolves it to a path by discovery. */
-export interface KindReference {
+/** Where objects of one kind live. Without a namespace: all namespaces, or a cluster-scoped kind. */
+export interface Collection {
   apiVersion: string;
   kind: string;
-}
-
-export interface ObjectReference extends KindReference {
-  name: string;
-  /** Left out for cluster-scoped kinds. */
   namespace?: string;
 }
 
+/** One object. The namespace is left out for cluster-scoped kinds; for the others it must be there. */
+export interface ObjectAddress extends Collection {
+  name: string;
+}
+
 /** What discovery says of a kind. */
-export interface ResourceDescription {
-  /** In paths and access reviews: `deployments`. */
-  plural: string;
+export interface ApiResource {
+  /** Plural name in paths and access reviews: `deployments`. */
+  name: string;
+  kind: string;
   namespaced: boolean;
-  verbs: readonly string[];
+  verbs: string[];
 }
 
 export interface RequestOptions {
   signal?: AbortSignal;
-  /** Until the answer's headers, and between two parts of its body. Default 60 s. */
+  /** Until the answer's headers. Default 60 s. */
   timeoutMs?: number;
 }
 
 export interface ListOptions extends RequestOptions {
-  /** Left out: all namespaces, or a cluster-scoped kind. */
-  namespace?: string;
   labelSelector?: string;
   fieldSelector?: string;
-  /** Page size asked of the server (default 500); the answer holds all pages. */
+  /** Objects per page; the pages are read to the end. Default 500. */
   limit?: number;
 }
 
@@ -47,60 +46,60 @@ export interface WriteOptions extends RequestOptions {
 export interface ApplyOptions extends WriteOptions {
   fieldManager: string;
   force?: boolean;
+  /** `scale`, `status`... */
+  subresource?: string;
+}
+
+export interface PatchOptions extends WriteOptions {
+  type: 'json' | 'merge' | 'strategic';
+  fieldManager?: string;
   subresource?: string;
 }
 
 export interface DeleteOptions extends WriteOptions {
-  /** Precondition: an object of that name with another uid is left alone (409). */
-  uid?: string;
   /** Default `Background`. */
-  propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
+  propagation?: 'Background' | 'Foreground' | 'Orphan';
+  /** The delete fails with a conflict when the live object has another uid. */
+  uid?: string;
+  resourceVersion?: string;
   gracePeriodSeconds?: number;
 }
 
-export type PatchType = 'json-patch' | 'merge-patch' | 'strategic-merge-patch';
-
-export interface UpdateOptions extends WriteOptions {
-  subresource?: string;
-  fieldManager?: string;
-}
-
-/** What a watch delivers. `synced` follows the complete first list and every relist after a gap. */
+/**
+ * What a watch tells. It starts with `listed`, the collection as it is, and goes on for ever: after a lost connection or an expired
+ * version it lists again and says `listed` once more. `bookmark`s are dealt with inside.
+ */
 export type WatchEvent =
-  | { type: 'added' | 'modified' | 'deleted'; object: KubernetesObject }
-  | { type: 'synced' };
+  | { type: 'listed'; items: KubernetesObject[] }
+  | { type: 'added' | 'modified' | 'deleted'; object: KubernetesObject };
 
-export interface WatchOptions extends ListOptions {
+export interface WatchOptions {
+  labelSelector?: string;
+  fieldSelector?: string;
   signal: AbortSignal;
-  /** Told once when the `watch` right is missing and the kind is listed every 2 s instead. */
-  onPolling?: () => void;
-  /** Told when the connection was lost and is tried again. */
+  /** Called when the connection was lost and is tried again; the watch throws only for refusals (401, 403, 404, 405) and the signal. */
   onTrouble?: (error: unknown, retryInMs: number) => void;
 }
 
 export interface LogOptions extends RequestOptions {
   container?: string;
+  follow?: boolean;
   previous?: boolean;
   tailLines?: number;
   /** ISO 8601. */
   sinceTime?: string;
   timestamps?: boolean;
-  /** Default 256 KiB. */
   limitBytes?: number;
 }
 
+/** May the signed-in identity do this? */
 export interface AccessQuestion {
+  verb: string;
   group: string;
   resource: string;
   subresource?: string;
-  verb: string;
   namespace?: string;
   name?: string;
-}
-
-export interface AccessAnswer {
-  allowed: boolean;
-  reason?: string;
 }
 
 export interface Identity {
@@ -117,39 +116,44 @@ export interface RawRequest extends RequestOptions {
 }
 
 /**
- * The narrow door through which tasks see a Kubernetes cluster. Objects go in and out as raw JSON: no field is dropped. Failures are
- * `ClusterError`. Whatever changes something (create, apply, replace, patch, delete, `json` with another method than GET) first
- * asserts the task's lease, again before each repetition, and throws `LeaseEndedError` without sending when it is gone.
+ * A Kubernetes API server as a task sees it. Objects go in and out as raw JSON: no field is dropped. Every refusal is a
+ * `ClusterError`. Writes (apply, create, replace, patch, remove, and `json` with another method than GET) first assert the task's lease.
  */
 export interface Cluster {
   /** `https://host:port`, for people. */
   readonly address: string;
   /** `v1.36.2` */
   version(options?: RequestOptions): Promise<string>;
-  /** Undefined when the server does not serve the kind (asked afresh before saying so). */
-  resource(kind: KindReference, options?: RequestOptions): Promise<ResourceDescription | undefined>;
-  /** Undefined when there is no such object. */
-  get(reference: ObjectReference, options?: RequestOptions): Promise<KubernetesObject | undefined>;
-  list(kind: KindReference, options?: ListOptions): Promise<ObjectList>;
-  create(object: KubernetesObject, options?: WriteOptions & { fieldManager?: string }): Promise<KubernetesObject>;
-  /** Server-side apply with strict field validation. */
+  /** Null for a kind the server does not know; discovery is read again once before that is said. */
+  resource(apiVersion: string, kind: string, options?: RequestOptions): Promise<ApiResource | null>;
+  /** Null when absent (404 of an object, not of its kind). */
+  get(address: ObjectAddress, options?: RequestOptions): Promise<KubernetesObject | null>;
+  list(collection: Collection, options?: ListOptions): Promise<ObjectList>;
+  watch(collection: Collection, options: WatchOptions): AsyncGenerator<WatchEvent, void, void>;
+  /** Server-side apply with fieldValidation=Strict. */
   apply(object: KubernetesObject, options: ApplyOptions): Promise<KubernetesObject>;
-  replace(object: KubernetesObject, options?: UpdateOptions): Promise<KubernetesObject>;
-  patch(reference: ObjectReference, type: PatchType, body: unknown, options?: UpdateOptions): Promise<KubernetesObject>;
-  /** False when there was nothing to delete. */
-  delete(reference: ObjectReference, options?: DeleteOptions): Promise<boolean>;
-  /**
-   * Lists, then watches, for ever: reconnects, relists after 410 (with `deleted` for what has gone meanwhile), and polls every 2 s where
-   * `watch` is not allowed. Ends only with its signal (silently) or by an error that no retry can heal.
-   */
-  watch(kind: KindReference, options: WatchOptions): AsyncGenerator<WatchEvent, void, void>;
-  log(pod: { namespace: string; name: string }, options?: LogOptions): Promise<string>;
-  /** Follows a log, line by line, until the container ends or the signal is given. */
-  followLog(pod: { namespace: string; name: string }, options?: LogOptions): AsyncGenerator<string, void, void>;
-  review(question: AccessQuestion, options?: RequestOptions): Promise<AccessAnswer>;
-  /** Who the server takes us for (SelfSubjectReview). */
+  create(
+    object: KubernetesObject,
+    options?: WriteOptions & { fieldManager?: string },
+  ): Promise<KubernetesObject>;
+  replace(
+    object: KubernetesObject,
+    options?: WriteOptions & { fieldManager?: string; subresource?: string },
+  ): Promise<KubernetesObject>;
+  patch(address: ObjectAddress, patch: unknown, options: PatchOptions): Promise<KubernetesObject>;
+  /** The object as it was when its deletion began, or null when it was absent. */
+  remove(address: ObjectAddress, options?: DeleteOptions): Promise<KubernetesObject | null>;
+  /** The log as text, at most `limitBytes` (default 256 KiB); `follow` is only for `logLines`. */
+  log(pod: { namespace: string; name: string }, options?: Omit<LogOptions, 'follow'>): Promise<string>;
+  logLines(
+    pod: { namespace: string; name: string },
+    options?: LogOptions,
+  ): AsyncGenerator<string, void, void>;
+  mayI(question: AccessQuestion, options?: RequestOptions): Promise<boolean>;
   whoAmI(options?: RequestOptions): Promise<Identity>;
   /** Any other request, JSON in and out. */
   json(method: HttpMethod, path: string, request?: RawRequest): Promise<unknown>;
+  /** The path of an object or collection, by discovery. Throws `ClusterError` with reason `UnknownKind`. */
+  pathOf(target: Collection & { name?: string }, options?: RequestOptions): Promise<string>;
   close(): Promise<void>;
 }

@@ -1,4 +1,3 @@
-import type { ConnectionOptions } from 'node:tls';
 import { Agent, ProxyAgent, type Dispatcher } from 'undici';
 import { guardedLookup, type AddressRule } from './address-rule.ts';
 
@@ -46,8 +45,17 @@ export function openConnection(settings: ConnectionSettings): Connection {
   };
 }
 
+export interface TlsSettings {
+  ca?: string;
+  cert?: string;
+  key?: string;
+  passphrase?: string;
+  servername?: string;
+  rejectUnauthorized?: boolean;
+}
+
 /** What Node's TLS needs to speak with this server. */
-export function tlsOptions(settings: ConnectionSettings): ConnectionOptions {
+export function tlsOptions(settings: ConnectionSettings): TlsSettings {
   return {
     ...(settings.ca === undefined ? {} : { ca: settings.ca }),
     ...(settings.certificate === undefined ? {} : { cert: settings.certificate }),

@@ -1,13 +1,12 @@
-import type { KindReference, RequestOptions, ResourceDescription } from './cluster.ts';
+import type { ApiResource, Collection, RequestOptions } from './cluster.ts';
 import { ClusterError, isClusterError } from './cluster-error.ts';
 import type { Connection } from './connection.ts';
 import { sendJson } from './requests.ts';
 
 /** The kinds an API server serves, kept by group and version. */
 export interface Discovery {
-  resource(kind: KindReference, options?: RequestOptions): Promise<ResourceDescription | undefined>;
-  /** Of an object, or without a name of a collection. Throws `ClusterError` with the reason `UnknownKind`. */
-  pathOf(target: KindReference & { namespace?: string; name?: string }, options?: RequestOptions): Promise<string>;
+  resource(apiVersion: string, kind: string, options?: RequestOptions): Promise<ApiResource | null>;
+  pathOf(target: Collection & { name?: string }, options?: RequestOptions): Promise<string>;
 }
 
 /** A kind that is not there is looked for anew at most this often: a CRD may have been applied a moment ago. */
@@ -15,7 +14,7 @@ const REFRESH_AFTER_MS = 1000;
 
 interface Known {
   readAt: number;
-  resources: Promise<Map<string, ResourceDescription>>;
+  resources: Promise<Map<string, ApiResource>>;
 }
 
 export function createDiscovery(connection: Connection): Discovery {
@@ -32,22 +31,23 @@ export function createDiscovery(connection: Connection): Discovery {
   };
 
   const resource = async (
-    { apiVersion, kind }: KindReference,
+    apiVersion: string,
+    kind: string,
     options?: RequestOptions,
-  ): Promise<ResourceDescription | undefined> => {
+  ): Promise<ApiResource | null> => {
     const entry = known.get(apiVersion);
     const found = (await (entry ?? read(apiVersion, options)).resources).get(kind);
-    if (found !== undefined || entry === undefined || Date.now() - entry.readAt < REFRESH_AFTER_MS) return found;
-    return (await read(apiVersion, options).resources).get(kind);
+    if (found !== undefined || entry === undefined) return found ?? null;
+    if (Date.now() - entry.readAt < REFRESH_AFTER_MS) return null;
+    return (await read(apiVersion, options).resources).get(kind) ?? null;
   };
 
   return {
     resource,
     pathOf: async (target, options) => {
-      const found = await resource(target, options);
-      if (found === undefined) {
-        const message = `The cluster knows no kind ${target.kind} in ${target.apiVersion}`;
-        throw new ClusterError(message, { status: 404, reason: 'UnknownKind' });
+      const found = await resource(target.apiVersion, target.kind, options);
+      if (found === null) {
+        throw new ClusterError(`The cluster knows no kind ${target.kind} in ${target.apiVersion}`, { status: 404, reason: 'UnknownKind' });
       }
       const namespace =
         found.namespaced && target.namespace !== undefined
@@ -57,7 +57,7 @@ export function createDiscovery(connection: Connection): Discovery {
         throw new Error(`${target.kind} ${target.name} is namespaced, but no namespace was given.`);
       }
       const name = target.name === undefined ? '' : `/${encodeURIComponent(target.name)}`;
-      return `${groupPath(target.apiVersion)}${namespace}/${found.plural}${name}`;
+      return `${groupPath(target.apiVersion)}${namespace}/${found.name}${name}`;
     },
   };
 }
@@ -66,35 +66,28 @@ export function groupPath(apiVersion: string): string {
   return apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }
 
-interface RawResource {
-  name: string;
-  kind: string;
-  namespaced: boolean;
-  verbs: string[];
-}
-
 async function readGroupVersion(
   connection: Connection,
   apiVersion: string,
   options?: RequestOptions,
-): Promise<Map<string, ResourceDescription>> {
+): Promise<Map<string, ApiResource>> {
   // Others wait for the same answer: one waiter's cancellation must not fail them, only the time limit is passed on.
   const limits = options?.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
   const list = await sendJson(connection, 'GET', groupPath(apiVersion), limits).catch((error: unknown) => {
     if (isClusterError(error, 404) && error.reason !== 'NotKubernetes') return { resources: [] };
     throw error;
   });
-  const resources = new Map<string, ResourceDescription>();
+  const resources = new Map<string, ApiResource>();
   const entries: unknown =
     typeof list === 'object' && list !== null ? Reflect.get(list, 'resources') : undefined;
   if (!Array.isArray(entries)) {
-    const message = `No API resource list at ${groupPath(apiVersion)}`;
-    throw new ClusterError(message, { status: 200, reason: 'NotKubernetes' });
+    throw new ClusterError(`No API resource list at ${groupPath(apiVersion)}`, { status: 200, reason: 'NotKubernetes' });
   }
   // The shape of APIResource is part of Kubernetes' stable API.
-  for (const entry of entries as RawResource[]) {
+  for (const entry of entries as ApiResource[]) {
     if (!entry.name.includes('/')) {
-      resources.set(entry.kind, { plural: entry.name, namespaced: entry.namespaced, verbs: entry.verbs });
+      const { name, kind, namespaced, verbs } = entry;
+      resources.set(kind, { name, kind, namespaced, verbs });
     }
   }
   return resources;

@@ -11,10 +11,13 @@ const TIMEOUT_SECONDS = 290;
 const STALL_AFTER_MS = (TIMEOUT_SECONDS + 30) * 1000;
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 10_000;
-const POLL_MS = 2000;
 
 /** Reads all pages of a collection. */
-export async function readList(connection: Connection, path: string, options: ListOptions = {}): Promise<ObjectList> {
+export async function readList(
+  connection: Connection,
+  path: string,
+  options: ListOptions = {},
+): Promise<ObjectList> {
   const items: KubernetesObject[] = [];
   let next: string | undefined;
   let resourceVersion: string;
@@ -25,16 +28,13 @@ export async function readList(connection: Connection, path: string, options: Li
       labelSelector: options.labelSelector,
       fieldSelector: options.fieldSelector,
     };
-    const { signal, timeoutMs } = options;
-    const limits = { ...(signal ? { signal } : {}), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
-    // The shape of a list is part of Kubernetes' stable API.
-    const page = (await sendJson(connection, 'GET', path, { ...limits, query })) as RawList;
-    if (typeof page !== 'object' || page === null || page.metadata === undefined || page.kind === undefined) {
+    // The shape of a list is part of Kubernetes' stable API; items lack the kind and version of the list.
+    const page = (await sendJson(connection, 'GET', path, { ...options, query })) as RawList;
+    if (!Array.isArray(page.items)) {
       throw new ClusterError(`The answer of ${path} is not a list`, { status: 200, reason: 'NotKubernetes' });
     }
     const kind = page.kind.replace(/List$/, '');
-    // The items of a list lack kind and version; an empty list of some aggregated APIs has null for items.
-    for (const item of page.items ?? []) items.push({ ...item, apiVersion: page.apiVersion, kind });
+    for (const item of page.items) items.push({ ...item, apiVersion: page.apiVersion, kind });
     next = page.metadata.continue === '' ? undefined : page.metadata.continue;
     resourceVersion = page.metadata.resourceVersion;
   } while (next !== undefined);
@@ -45,85 +45,43 @@ interface RawList {
   kind: string;
   apiVersion: string;
   metadata: { resourceVersion: string; continue?: string };
-  items?: KubernetesObject[] | null;
+  items: Omit<KubernetesObject, 'kind' | 'apiVersion'>[] & KubernetesObject[];
 }
 
-/** See `Cluster.watch`. */
+/** List, then watch, then again from where it stood, for ever: see `WatchEvent`. */
 export async function* watchCollection(
   connection: Connection,
   path: string,
   options: WatchOptions,
 ): AsyncGenerator<WatchEvent, void, void> {
-  const seen = new Seen();
   let resourceVersion: string | undefined;
   let retryMs = FIRST_RETRY_MS;
-  let polling = false;
-  while (!options.signal.aborted) {
+  for (;;) {
     try {
-      if (resourceVersion === undefined || polling) {
+      if (resourceVersion === undefined) {
         const list = await readList(connection, path, options);
-        yield* seen.changesTo(list.items);
-        yield { type: 'synced' };
+        yield { type: 'listed', items: list.items };
         resourceVersion = list.resourceVersion;
       }
-      if (polling) await delay(POLL_MS, undefined, { signal: options.signal });
-      else {
-        for await (const step of watchOnce(connection, path, options, resourceVersion)) {
-          retryMs = FIRST_RETRY_MS;
-          resourceVersion = step.resourceVersion;
-          if (step.event !== undefined) yield seen.note(step.event);
-        }
+      for await (const step of watchOnce(connection, path, options, resourceVersion)) {
+        retryMs = FIRST_RETRY_MS;
+        resourceVersion = step.resourceVersion;
+        if (step.event !== undefined) yield step.event;
       }
     } catch (error) {
-      if (options.signal.aborted) return;
-      // A list succeeded, so that it is the verb `watch` that is refused or not offered.
-      if (!polling && resourceVersion !== undefined && (isClusterError(error, 403) || isClusterError(error, 405))) {
-        polling = true;
-        options.onPolling?.();
-        continue;
-      }
+      options.signal.throwIfAborted();
       if (isFinal(error)) throw error;
       if (isClusterError(error, 410)) resourceVersion = undefined;
       options.onTrouble?.(error, retryMs);
-      await delay(retryMs, undefined, { signal: options.signal }).catch(() => {});
+      await delay(retryMs, undefined, { signal: options.signal });
       retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
     }
   }
 }
 
-/** What has been told so far, so that a relist tells only what changed. */
-class Seen {
-  private objects = new Map<string, KubernetesObject>();
-
-  note<E extends Exclude<WatchEvent, { type: 'synced' }>>(event: E): E {
-    const key = keyOf(event.object);
-    if (event.type === 'deleted') this.objects.delete(key);
-    else this.objects.set(key, event.object);
-    return event;
-  }
-
-  *changesTo(items: KubernetesObject[]): Generator<WatchEvent, void, void> {
-    const gone = new Map(this.objects);
-    for (const object of items) {
-      const former = this.objects.get(keyOf(object));
-      gone.delete(keyOf(object));
-      if (former === undefined) yield this.note({ type: 'added', object });
-      else if (former.metadata.resourceVersion !== object.metadata.resourceVersion) {
-        yield this.note({ type: 'modified', object });
-      }
-    }
-    for (const object of gone.values()) yield this.note({ type: 'deleted', object });
-  }
-}
-
-/** By uid: an object that was deleted and made again under its name is another one. */
-function keyOf(object: KubernetesObject): string {
-  return object.metadata.uid ?? `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
-}
-
 interface WatchStep {
   resourceVersion: string;
-  event?: Exclude<WatchEvent, { type: 'synced' }>;
+  event?: WatchEvent;
 }
 
 async function* watchOnce(
@@ -146,11 +104,11 @@ async function* watchOnce(
     },
   });
   for await (const line of linesOf(body)) {
-    // One line of a watch, as Kubernetes' API conventions write it.
     if (line.trim() !== '') yield toStep(JSON.parse(line) as RawEvent);
   }
 }
 
+/** One line of a watch, as Kubernetes' API conventions write it. */
 interface RawEvent {
   type: string;
   object: KubernetesObject & { code?: number; message?: string; reason?: string };

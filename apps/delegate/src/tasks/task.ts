@@ -21,6 +21,8 @@ export type LogLevel = 'info' | 'warn' | 'error' | 'debug';
 /** One section of a step's log. Text is masked and cut into lines before it is sent; `end` is called once. */
 export interface LogSection {
   line(text: string, level?: LogLevel): void;
+  /** For the raw output of a program: pieces are joined to lines. */
+  stream(level?: LogLevel): { write(chunk: Buffer): void; end(): void };
   end(status: 'succeeded' | 'failed' | 'skipped'): void;
   /** Resolves when the buffers have room again, for writers that could outrun the connection. */
   drained(): Promise<void>;
