@@ -46,7 +46,10 @@ export type Permission = (typeof permissions)[number];
 export type RoutePermission = Permission | 'signed-in' | 'public';
 
 const isView = (permission: Permission): boolean => permission.endsWith('_view');
-const outsideAccount = (permission: Permission): boolean => !permission.startsWith('core_organization_');
+const ofAccount: ReadonlySet<Permission> = new Set(['core_organization_create', 'core_organization_delete']);
+const insideOrganization = (permission: Permission): boolean => !ofAccount.has(permission);
+const insideProject = (permission: Permission): boolean =>
+  insideOrganization(permission) && permission !== 'core_organization_edit' && permission !== 'core_project_create';
 
 export const builtInRoles = [
   '_account_admin',
@@ -64,8 +67,8 @@ const viewing = permissions.filter(isView);
 export const rolePermissions: Readonly<Record<BuiltInRole, ReadonlySet<Permission>>> = {
   _account_admin: new Set(permissions),
   _account_viewer: new Set(viewing),
-  _organization_admin: new Set(permissions.filter(outsideAccount)),
-  _project_admin: new Set(permissions.filter((p) => outsideAccount(p) && p !== 'core_project_create')),
+  _organization_admin: new Set(permissions.filter(insideOrganization)),
+  _project_admin: new Set(permissions.filter(insideProject)),
   _project_viewer: new Set(
     viewing.filter((p) => p !== 'core_audit_view' && p !== 'core_serviceaccount_view'),
   ),
