@@ -13,7 +13,6 @@ export const requestLogPlugin = fp(
       const actor = request.caller?.actor;
       request.log.info(
         {
-          requestId: request.id,
           method: request.method,
           route: route ?? 'none',
           status: reply.statusCode,
