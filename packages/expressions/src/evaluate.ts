@@ -7,7 +7,7 @@ import type { Limits } from './limits.ts';
 import { truth } from './operators.ts';
 import { Parser } from './parser.ts';
 import { parseTemplate } from './template.ts';
-import { DeferredText, isList, Lazy, TemplateText } from './values.ts';
+import { DeferredText, isList, join, Lazy, TemplateText } from './values.ts';
 import type { Scope, ScopeValue, Value } from './values.ts';
 import type { Resolve } from './settle.ts';
 
@@ -15,6 +15,8 @@ export interface EvaluateOptions {
   /** Dotted path of the field that holds the text; goes into errors. */
   readonly place?: string;
   readonly limits?: Partial<Limits>;
+  /** Gives a text even when the text is one expression of another kind, as fields that hold texts need it. */
+  readonly asText?: boolean;
 }
 
 export type EvaluateResult<T = Value> =
@@ -28,7 +30,8 @@ export type EvaluateResult<T = Value> =
 export function evaluateTemplate(text: string, scope: Scope, options: EvaluateOptions = {}): EvaluateResult {
   return guarded(text, options, (limits) => {
     const session = createSession(new Budget(limits));
-    const value = session.text(text, scope);
+    const given = session.text(text, scope);
+    const value = options.asText === true ? join([given], session.budget) : given;
     checkSize(value, session.budget);
     return value;
   });

@@ -53,6 +53,19 @@ describe('resolveTree', () => {
     ]);
   });
 
+  it('gives texts alone when asked to', () => {
+    const tree = {
+      count: '<+count>',
+      list: '<+[1, env.name]>',
+      secret: '<+secrets.getValue("x")>',
+      number: 4,
+    };
+    expect(resolveTree(tree, scope, { asText: true })).toEqual({
+      ok: true,
+      value: { count: '3', list: '[1,"dev"]', secret: secretValue('x'), number: 4 },
+    });
+  });
+
   it('keeps secrets as references', () => {
     expect(resolveTree({ a: '<+secrets.getValue("x")>' }, scope)).toEqual({
       ok: true,

@@ -14,7 +14,10 @@ function functor(name: string, arity: readonly [number, number], call: Call): Ca
   );
 }
 
-/** A text with one secret in it, by reference: `dbPassword`, `org.dbPassword`, `account.dbPassword`. */
+/**
+ * A text with one secret in it, by reference: `dbPassword`, `org.dbPassword`, `account.dbPassword`. Throws when the
+ * reference cannot name a secret; inside of a `Lazy` that becomes the error of the expression that asked.
+ */
 export function secretValue(ref: string): DeferredText {
   if (!/^((account|org)\.)?[A-Za-z_][-A-Za-z0-9_]{0,127}$/.test(ref)) {
     throw new Failure(
