@@ -1,15 +1,14 @@
-import type { Template } from './ast.ts';
-import { Failure, shorten, toExpressionError } from './errors.ts';
+import { Failure, toExpressionError } from './errors.ts';
 import type { ExpressionError } from './errors.ts';
 import { Evaluator } from './evaluator.ts';
 import { Budget, defaultLimits, utf8Length } from './limits.ts';
 import type { Limits } from './limits.ts';
 import { truth } from './operators.ts';
 import { Parser } from './parser.ts';
-import { parseTemplate } from './template.ts';
-import { DeferredText, isList, join, Lazy, TemplateText } from './values.ts';
-import type { Scope, ScopeValue, Value } from './values.ts';
-import type { Resolve } from './settle.ts';
+import { createSession } from './session.ts';
+import type { Session } from './session.ts';
+import { DeferredText, isList, join } from './values.ts';
+import type { Scope, Value } from './values.ts';
 
 export interface EvaluateOptions {
   /** Dotted path of the field that holds the text; goes into errors. */
@@ -28,8 +27,17 @@ export type EvaluateResult<T = Value> =
  * map ...); any other gives a text. Never throws for what the text or the scope's data hold.
  */
 export function evaluateTemplate(text: string, scope: Scope, options: EvaluateOptions = {}): EvaluateResult {
-  return guarded(text, options, (limits) => {
-    const session = createSession(new Budget(limits));
+  return evaluateIn(createSession(budgetOf(options)), text, scope, options);
+}
+
+/** As `evaluateTemplate`, sharing work and limits with the other texts of a session. */
+export function evaluateIn(
+  session: Session,
+  text: string,
+  scope: Scope,
+  options: EvaluateOptions,
+): EvaluateResult {
+  return guarded(text, options, () => {
     const given = session.text(text, scope);
     const value = options.asText === true ? join([given], session.budget) : given;
     checkSize(value, session.budget);
@@ -46,102 +54,33 @@ export function evaluateCondition(
   scope: Scope,
   options: EvaluateOptions = {},
 ): EvaluateResult<boolean> {
-  return guarded(text, options, (limits) => {
-    if (text.length > limits.textLength)
-      throw new Failure(
-        'expression.too_long',
-        `A condition may have at most ${limits.textLength} characters.`,
-      );
-    const session = createSession(new Budget(limits));
-    const node = new Parser(text, limits).parseWhole();
-    return truth(new Evaluator(text, scope, session.budget, session.resolveIn(scope)).value(node));
+  return guarded(text, options, () => {
+    const { budget, resolveIn } = createSession(budgetOf(options));
+    budget.fitInput(text);
+    const node = new Parser(text, budget).parseWhole();
+    return truth(new Evaluator(text, scope, budget, resolveIn(scope)).value(node));
   });
 }
 
-function guarded<T>(text: string, options: EvaluateOptions, run: (limits: Limits) => T): EvaluateResult<T> {
+function budgetOf({ limits }: EvaluateOptions): Budget {
+  return new Budget({ ...defaultLimits, ...limits });
+}
+
+function guarded<T>(text: string, { place }: EvaluateOptions, run: () => T): EvaluateResult<T> {
   try {
-    return { ok: true, value: run({ ...defaultLimits, ...options.limits }) };
+    return { ok: true, value: run() };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { ok: false, error: toExpressionError(error, text, 0, options.place) };
+    return { ok: false, error: toExpressionError(error, text, 0, place) };
   }
-}
-
-/** What the evaluation of one text and of the variables it needs share. */
-interface Session {
-  readonly budget: Budget;
-  text(text: string, scope: Scope): Value;
-  resolveIn(scope: Scope): Resolve;
-}
-
-function createSession(budget: Budget): Session {
-  const active: TemplateText[] = [];
-  const resolved = new Map<TemplateText, Value>();
-  const made = new Map<Lazy, ScopeValue | undefined>();
-
-  const variable = (template: TemplateText, scope: Scope): Value => {
-    const known = resolved.get(template);
-    if (known !== undefined) return known;
-    if (active.includes(template)) throw cycle([...active.slice(active.indexOf(template)), template]);
-    active.push(template);
-    try {
-      const value = budget.nested(() => session.text(template.text, template.scope ?? scope));
-      resolved.set(template, value);
-      return value;
-    } catch (error) {
-      throw error instanceof Failure && template.place !== undefined
-        ? error.with({ place: template.place })
-        : error;
-    } finally {
-      active.pop();
-    }
-  };
-
-  const make = (lazy: Lazy): ScopeValue | undefined => {
-    if (!made.has(lazy)) made.set(lazy, makeLazy(lazy));
-    return made.get(lazy);
-  };
-
-  const session: Session = {
-    budget,
-    text: (text, scope) => {
-      const parsed = parseTemplate(text, budget.limits);
-      if (!parsed.ok) throw fromError(parsed.error);
-      return evaluateParsed(parsed.template, scope);
-    },
-    resolveIn: (scope) => (value) => {
-      let held = value;
-      for (let count = 0; held instanceof Lazy && count < 10; count += 1) held = make(held);
-      return held instanceof TemplateText ? variable(held, scope) : held;
-    },
-  };
-  const evaluateParsed = (template: Template, scope: Scope): Value =>
-    new Evaluator(template.text, scope, budget, session.resolveIn(scope)).template(template);
-  return session;
-}
-
-function makeLazy(lazy: Lazy): ScopeValue | undefined {
-  try {
-    return lazy.make();
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    // What the source says may hold anything, so it is not repeated.
-    throw new Failure('expression.failed', 'The source of this value could not give it.');
-  }
-}
-
-function cycle(chain: readonly TemplateText[]): Failure {
-  const shown = chain.map(({ place, text }) => place ?? shorten(text, 60)).join(' -> ');
-  return new Failure('expression.cycle', `This value refers to itself: ${shorten(shown, 400)}.`);
-}
-
-function fromError(error: ExpressionError): Failure {
-  const { code, message, ...detail } = error;
-  return new Failure(code, message, detail);
 }
 
 /** Holds a result of many parts to the same limit as one text. */
 function checkSize(value: Value, budget: Budget): void {
+  budget.fitTotal(bytesOf(value, budget));
+}
+
+function bytesOf(value: Value, budget: Budget): number {
   const open: Value[] = [value];
   let bytes = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -160,4 +99,5 @@ function checkSize(value: Value, budget: Budget): void {
       );
     }
   }
+  return bytes;
 }

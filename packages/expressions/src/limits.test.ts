@@ -7,6 +7,7 @@ import {
   expressionErrorCodes,
   parseRuntimeInput,
   parseTemplate,
+  resolveTree,
   scopeOf,
 } from './index.ts';
 import type { EvaluateResult, ScopeMap } from './index.ts';
@@ -73,6 +74,20 @@ describe('the limits', () => {
       }),
     ).toBe('expression.too_many_steps');
     expect(codeOf('<+t.matches("(.*x){30}")>', { t: 'x'.repeat(200_000) })).toBe('expression.too_many_steps');
+  });
+
+  it('hold for all texts of a tree together', () => {
+    const busy = `<+[${Array.from({ length: 30 }, () => 'h.hashCode()').join(',')}]>`;
+    const tree = resolveTree(
+      Array.from({ length: 200 }, () => busy),
+      scopeOf({ h: 'x'.repeat(200_000) }),
+    );
+    expect(tree.ok ? [] : tree.errors.map(({ code }) => code)).toContain('expression.too_many_steps');
+    const large = resolveTree(
+      Array.from({ length: 100 }, () => '<+h>'),
+      scopeOf({ h: 'x'.repeat(200_000) }),
+    );
+    expect(large.ok ? [] : large.errors.map(({ code }) => code)).toContain('expression.output_too_large');
   });
 
   it('decide each > once, however many there are', () => {

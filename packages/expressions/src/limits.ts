@@ -4,19 +4,22 @@ import { Failure } from './errors.ts';
 export interface Limits {
   /** Longest text that is parsed, in UTF-16 units. */
   readonly textLength: number;
-  /** Work of one call; about one per operation and one more per 64 characters touched. */
+  /** Work of one call, of all texts of a tree together; about one per operation and one more per 64 characters touched. */
   readonly steps: number;
   /** Deepest nesting of an expression, of a value, and of variables that refer to variables. */
   readonly depth: number;
   /** Largest result, in UTF-8 bytes. */
   readonly outputBytes: number;
+  /** Largest sum of the results of a tree, in UTF-8 bytes. */
+  readonly resultsBytes: number;
 }
 
 export const defaultLimits: Limits = {
   textLength: 1_048_576,
-  steps: 500_000,
+  steps: 1_000_000,
   depth: 200,
   outputBytes: 262_144,
+  resultsBytes: 4_194_304,
 };
 
 /** Counts what is used of the limits; every loop over user-controlled data spends from it. */
@@ -24,6 +27,7 @@ export class Budget {
   readonly limits: Limits;
   #steps: number;
   #depth = 0;
+  #resultBytes = 0;
 
   constructor(limits: Limits) {
     this.limits = limits;
@@ -54,6 +58,25 @@ export class Budget {
     } finally {
       this.#depth -= 1;
     }
+  }
+
+  /** Fails when a text is too long to be parsed. */
+  fitInput(text: string): void {
+    if (text.length <= this.limits.textLength) return;
+    throw new Failure(
+      'expression.too_long',
+      `A text with expressions may have at most ${this.limits.textLength} characters.`,
+    );
+  }
+
+  /** Counts one result of several; together they may be `resultsBytes` large. */
+  fitTotal(bytes: number): void {
+    this.#resultBytes += bytes;
+    if (this.#resultBytes <= this.limits.resultsBytes) return;
+    throw new Failure(
+      'expression.output_too_large',
+      `The values are together larger than ${this.limits.resultsBytes / 1024} KB.`,
+    );
   }
 
   /** Gives the text back when it may still grow into a result, and fails when it is too large. */

@@ -2,8 +2,7 @@ import type { BinaryOperator, Expression, Node } from './ast.ts';
 import { Failure } from './errors.ts';
 import { isNamePart, isSpace, Lexer } from './lexer.ts';
 import type { OperatorToken } from './lexer.ts';
-import { Budget, defaultLimits } from './limits.ts';
-import type { Limits } from './limits.ts';
+import type { Budget } from './limits.ts';
 import { parseName, parseQuoted, unexpected } from './parser-pieces.ts';
 
 const precedence: Readonly<Record<BinaryOperator, number>> = {
@@ -48,9 +47,9 @@ export class Parser {
   /** Where the current expression's content starts; undefined for a condition, which has no delimiters. */
   #opened: number | undefined;
 
-  constructor(text: string, limits: Limits = defaultLimits) {
+  constructor(text: string, budget: Budget) {
     this.#lexer = new Lexer(text, 0);
-    this.#budget = new Budget(limits);
+    this.#budget = budget;
   }
 
   /** The expression whose `<+` stands at `at`. */

@@ -53,9 +53,9 @@ describe('a scope', () => {
   });
 
   it('calls its functions with the values of their arguments', () => {
-    const file = new Callable('configFile.getAsString', [1, 1], ([name]) => `content of ${String(name)}`);
+    const file = new Callable('configFile.getAsString', [1, 1], ([name = null]) => ['content of', name]);
     const scope = scopeOf({ configFile: { getAsString: file }, name: 'a' });
-    expect(valueOf('<+configFile.getAsString(name + ".txt").toUpperCase()>', scope)).toBe('CONTENT OF A.TXT');
+    expect(valueOf('<+configFile.getAsString(name + ".txt")[1].toUpperCase()>', scope)).toBe('A.TXT');
     expect(evaluateTemplate('<+configFile.getAsString()>', scope)).toMatchObject({
       ok: false,
       error: { code: 'expression.wrong_arguments' },

@@ -25,11 +25,12 @@ interface Case {
   readonly hint?: string;
 }
 
+const read = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../testdata/${name}.json`, import.meta.url), 'utf8'));
 // The files of testdata are written for these shapes; a wrong one fails its own test.
-const read = <T>(name: string): T =>
-  JSON.parse(readFileSync(new URL(`../testdata/${name}.json`, import.meta.url), 'utf8')) as T;
+const readCases = (name: string): Case[] => read(name) as Case[];
 
-const scope = scopeOf(read<ScopeMap>('scope'));
+const scope = scopeOf(read('scope') as ScopeMap);
 const valueTables = ['operators', 'paths', 'delimiters', 'methods', 'functors'] as const;
 
 /** Of what a result says, as much as a case speaks of. */
@@ -51,26 +52,26 @@ function wantedOf({ text: _text, why: _why, ...wanted }: Case): Partial<Case> {
 }
 
 describe.each([...valueTables, 'errors'] as const)('%s', (table) => {
-  it.each(read<Case[]>(table))('$text', (wanted) => {
+  it.each(readCases(table))('$text', (wanted) => {
     expect(seen(evaluateTemplate(wanted.text, scope), wanted)).toEqual(wantedOf(wanted));
   });
 });
 
 describe('conditions', () => {
-  it.each(read<Case[]>('conditions'))('$text', (wanted) => {
+  it.each(readCases('conditions'))('$text', (wanted) => {
     expect(seen(evaluateCondition(wanted.text, scope), wanted)).toEqual(wantedOf(wanted));
   });
 });
 
 describe('secrets', () => {
-  it.each(read<{ text: string; parts: unknown }[]>('secrets'))('$text', ({ text, parts }) => {
+  it.each(read('secrets') as { text: string; parts: unknown }[])('$text', ({ text, parts }) => {
     const result = evaluateTemplate(text, scope);
     expect(result.ok && toSecretText(result.value, (ref) => ref)).toEqual({ parts });
   });
 });
 
 describe('runtime inputs', () => {
-  const cases = read<{ text: string; input?: object; invalid?: string }[]>('runtime-inputs');
+  const cases = read('runtime-inputs') as { text: string; input?: object; invalid?: string }[];
 
   it.each(cases)('$text', ({ text, input, invalid }) => {
     const result = parseRuntimeInput(text);
@@ -84,7 +85,7 @@ describe('runtime inputs', () => {
 
 describe('the tables', () => {
   const texts = [...valueTables, 'errors' as const]
-    .flatMap((table) => read<Case[]>(table))
+    .flatMap((table) => readCases(table))
     .map(({ text }) => text);
   const signatures = [textMethods, listMethods, numberMethods, booleanMethods, mapMethods].flatMap(
     (methods) => [...methods.keys()],
@@ -112,7 +113,7 @@ describe('the tables', () => {
   it.each(Object.keys(expressionErrorCodes).filter((code) => !elsewhere.includes(code)))(
     'have a case for %s',
     (code) => {
-      expect(read<Case[]>('errors').some((wanted) => wanted.code === code)).toBe(true);
+      expect(readCases('errors').some((wanted) => wanted.code === code)).toBe(true);
     },
   );
 });

@@ -1,7 +1,7 @@
 import type { Expression, Template } from './ast.ts';
 import { Failure, toExpressionError } from './errors.ts';
 import type { ExpressionError } from './errors.ts';
-import { defaultLimits } from './limits.ts';
+import { Budget, defaultLimits } from './limits.ts';
 import type { Limits } from './limits.ts';
 import { Parser } from './parser.ts';
 
@@ -16,24 +16,24 @@ export function hasExpressions(text: string): boolean {
 
 /** Cuts a text into plain pieces and parsed expressions, with their offsets. */
 export function parseTemplate(text: string, limits: Limits = defaultLimits): ParseResult {
+  return parseWithin(text, new Budget(limits));
+}
+
+/** As `parseTemplate`, spending from a budget that is shared with others. */
+export function parseWithin(text: string, budget: Budget): ParseResult {
   const opened = { at: 0 };
   try {
-    return { ok: true, template: cut(text, limits, opened) };
+    return { ok: true, template: cut(text, budget, opened) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { ok: false, error: toExpressionError(error, expressionFrom(text, opened.at), opened.at) };
   }
 }
 
-function cut(text: string, limits: Limits, opened: { at: number }): Template {
+function cut(text: string, budget: Budget, opened: { at: number }): Template {
   if (!hasExpressions(text)) return { text, parts: text === '' ? [] : [text] };
-  if (text.length > limits.textLength) {
-    throw new Failure(
-      'expression.too_long',
-      `A text with expressions may have at most ${limits.textLength} characters.`,
-    );
-  }
-  const parser = new Parser(text, limits);
+  budget.fitInput(text);
+  const parser = new Parser(text, budget);
   const parts: (string | Expression)[] = [];
   let from = 0;
   for (let at = text.indexOf('<+'); at >= 0; at = text.indexOf('<+', from)) {

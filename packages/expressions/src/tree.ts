@@ -1,6 +1,8 @@
 import type { ExpressionError } from './errors.ts';
-import { evaluateTemplate } from './evaluate.ts';
+import { evaluateIn } from './evaluate.ts';
 import type { EvaluateOptions } from './evaluate.ts';
+import { Budget, defaultLimits } from './limits.ts';
+import { createSession } from './session.ts';
 import { DeferredText, isList, isMap, setOwn } from './values.ts';
 import type { Scope, ScopeValue, Value } from './values.ts';
 
@@ -32,6 +34,7 @@ export interface ResolveTreeOptions extends Omit<EvaluateOptions, 'place'> {
 export function resolveTree(tree: ScopeValue, scope: Scope, options: ResolveTreeOptions = {}): TreeResult {
   const errors: TreeError[] = [];
   const { path: root = '', depth = 100, ...evaluateOptions } = options;
+  const session = createSession(new Budget({ ...defaultLimits, ...options.limits }));
 
   const report = (error: ExpressionError, path: Path): null => {
     errors.push({ ...error, place: error.place ?? placeOf(path, root), pointer: pointerOf(path) });
@@ -40,7 +43,7 @@ export function resolveTree(tree: ScopeValue, scope: Scope, options: ResolveTree
 
   const walk = (value: ScopeValue | undefined, path: Path): Value => {
     if (typeof value === 'string') {
-      const result = evaluateTemplate(value, scope, { ...evaluateOptions, place: placeOf(path, root) });
+      const result = evaluateIn(session, value, scope, { ...evaluateOptions, place: placeOf(path, root) });
       return result.ok ? result.value : report(result.error, path);
     }
     if (value === undefined || value === null) return null;

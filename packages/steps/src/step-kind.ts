@@ -9,6 +9,7 @@ import type {
   TaskSpec,
 } from '@slipway/contracts';
 import type { Scope, Value } from '@slipway/expressions';
+import { defaultStepTimeoutMs } from '@slipway/pipeline-core';
 import type { z } from 'zod';
 
 /** What an output of a step is called in expressions, after `<+execution.steps.ID.output.`, and what it holds. */
@@ -86,7 +87,5 @@ export interface StepKind {
   readonly toTask: (spec: Value, inputs: TaskInputs) => TaskRequest;
 }
 
-const second = 1000;
-
 /** What kinds have in common unless they say otherwise. */
-export const commonTimeouts = { defaultTimeoutMs: 600 * second, minimumTimeoutMs: 10 * second } as const;
+export const commonTimeouts = { defaultTimeoutMs: defaultStepTimeoutMs, minimumTimeoutMs: 10_000 } as const;

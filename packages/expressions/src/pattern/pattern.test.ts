@@ -64,7 +64,7 @@ describe('Pattern', () => {
 
   it('stays within its budget where a backtracking engine would run for ever', () => {
     const text = 'a'.repeat(50_000);
-    expect(new Pattern('(a+)+$', budget()).matches(`${text}`)).toBe(true);
+    expect(new Pattern('(a+)+$', budget()).matches(text)).toBe(true);
     expect(new Pattern('(a|a)*b', budget()).matches(text)).toBe(false);
     expect(() => new Pattern('(.*a){20}b', budget()).matches('a'.repeat(250_000))).toThrow(Failure);
   });
@@ -72,7 +72,7 @@ describe('Pattern', () => {
   it('never fails in another way than with a Failure', () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: fc.constantFrom(...'ab()[]{}*+?|^$\\.-,0123pdw:<=!i') }),
+        fc.string({ unit: fc.constantFrom(...Array.from('ab()[]{}*+?|^$\\.-,0123pdw:<=!i')) }),
         fc.string(),
         (source, text) => {
           expect(failureOf(() => new Pattern(source, budget()).find(text))).toBeUndefined();
