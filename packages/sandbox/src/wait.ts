@@ -29,6 +29,9 @@ export async function waitFor<T>(
         cause: last,
       });
     }
-    await delay(options.everyMs ?? 50, undefined, options.signal ? { signal: options.signal } : {});
+    // A signal may end the pause early; its reason is thrown at the top, not the timer's own error.
+    await delay(options.everyMs ?? 50, undefined, options.signal ? { signal: options.signal } : {}).catch(
+      () => {},
+    );
   }
 }

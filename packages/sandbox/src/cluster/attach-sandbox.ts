@@ -2,10 +2,11 @@ import { SandboxError } from '../errors.ts';
 import { readJson } from '../files.ts';
 import type { KeyPair } from '../x509/authority.ts';
 import { readAuditEvents, type AuditEvent, type AuditFilter } from '../audit/audit-events.ts';
-import { ApiRefusal, createApiClient, type ApiClient } from './api-client.ts';
+import { createApiClient, type ApiClient } from './api-client.ts';
 import { createKubeconfig, type KubeconfigUser } from './kubeconfig.ts';
 import { layoutOf } from './layout.ts';
 import { clusterAuthority, pkiPaths, readPair } from './pki.ts';
+import { serviceAccountToken } from './service-account-token.ts';
 
 /** How to reach a running sandbox; kept in its data directory. */
 export interface Connection {
@@ -32,7 +33,7 @@ export interface AttachedSandbox {
     notBefore?: Date;
     notAfter?: Date;
   }): Promise<KeyPair>;
-  /** A token of a service account, which is made when absent. The API server grants no less than 600 s. */
+  /** A token of a service account, which is made when absent; valid for an hour. A negative time gives an expired one. */
   serviceAccountToken(account: { namespace: string; name: string; ttlSeconds?: number }): Promise<string>;
   /** A kubeconfig for a certificate or a token. */
   kubeconfigFor(user: KubeconfigUser, options?: { userName?: string; namespace?: string }): string;
@@ -72,35 +73,11 @@ export async function attachSandbox(dataDir: string): Promise<AttachedSandbox> {
         ...(user.notBefore ? { notBefore: user.notBefore } : {}),
       });
     },
-    serviceAccountToken: (account) => serviceAccountToken(api, account),
+    serviceAccountToken: (account) => serviceAccountToken(api, pki.serviceAccountPrivateKey, account),
     kubeconfigFor: (user, options) => createKubeconfig({ apiServerUrl, caPem, user, ...options }),
     auditEvents: (filter) => readAuditEvents({ auditDir: layout.auditDir, api, filter }),
     close: () => api.close(),
   };
-}
-
-async function serviceAccountToken(
-  api: ApiClient,
-  account: { namespace: string; name: string; ttlSeconds?: number },
-): Promise<string> {
-  const path = `/api/v1/namespaces/${account.namespace}/serviceaccounts`;
-  try {
-    await api.json('POST', path, {
-      apiVersion: 'v1',
-      kind: 'ServiceAccount',
-      metadata: { name: account.name },
-    });
-  } catch (error) {
-    if (!(error instanceof ApiRefusal && error.reason === 'AlreadyExists')) throw error;
-  }
-  const answer = await api.json('POST', `${path}/${account.name}/token`, {
-    apiVersion: 'authentication.k8s.io/v1',
-    kind: 'TokenRequest',
-    spec: { expirationSeconds: account.ttlSeconds ?? 3_600 },
-  });
-  const token = /"token":"([^"]+)"/.exec(JSON.stringify(answer))?.[1];
-  if (token === undefined) throw new SandboxError('The API server answered a token request without a token.');
-  return token;
 }
 
 function readConnection(path: string): Connection | undefined {

@@ -4,6 +4,7 @@ import type { ToolPaths } from '../tools/programs.ts';
 import type { Layout } from './layout.ts';
 import { serviceClusterIpRange, type PkiPaths } from './pki.ts';
 import type { Ports } from './ports.ts';
+import { tokenIssuer } from './service-account-token.ts';
 
 /** In the environment of every process of a sandbox, so that one that was never recorded can still be found. */
 export const dataDirVariable = 'SLIPWAY_SANDBOX_PROCESS_OF';
@@ -87,8 +88,7 @@ function apiServerArgs({ layout, pki, ports }: ComponentInputs): string[] {
     `--kubelet-client-key=${pki.kubeletClient.privateKey}`,
     `--kubelet-certificate-authority=${pki.clusterAuthority.certificate}`,
     '--kubelet-preferred-address-types=InternalIP',
-    // Fixed, and not the address: tokens stay good when the port had to change.
-    '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
+    `--service-account-issuer=${tokenIssuer}`,
     `--service-account-key-file=${pki.serviceAccountPublicKey}`,
     `--service-account-signing-key-file=${pki.serviceAccountPrivateKey}`,
     '--allow-privileged',
@@ -137,8 +137,8 @@ function kwokArgs({ layout, ports }: ComponentInputs): string[] {
     // Not all nodes: one that somebody registers by hand is theirs.
     '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
     '--node-ip=127.0.0.1',
-    // The port goes into the nodes' status; the supervisor itself answers on it (see logs/node-endpoint.ts), so KWOK
-    // must not listen there: it does so only for a server address, and an empty host with port 0 is any free port.
+    // The supervisor itself answers for the nodes (logs/node-endpoint.ts). KWOK must not listen on their port, and
+    // without an address it would: port 0 is any free one.
     `--node-port=${ports.node}`,
     '--server-address=127.0.0.1:0',
   ];

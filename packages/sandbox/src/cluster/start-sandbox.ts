@@ -2,13 +2,8 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { endProcess } from '../processes/end-process.ts';
 import { SandboxError } from '../errors.ts';
 import { writeFileAtomically } from '../files.ts';
-import { startNodeEndpoint, type NodeEndpoint } from '../logs/node-endpoint.ts';
+import { startNodeEndpoint } from '../logs/node-endpoint.ts';
 import { takeLock } from '../processes/process-lock.ts';
-import {
-  superviseProcess,
-  type ProcessSpec,
-  type SupervisedProcess,
-} from '../processes/supervised-process.ts';
 import { createProgress, type OnProgress, type Progress } from '../progress.ts';
 import { supervisorLockPath } from '../status.ts';
 import { ensureTools } from '../tools/ensure-tools.ts';
@@ -19,10 +14,11 @@ import { createApiClient, type ApiClient } from './api-client.ts';
 import { attachSandbox, type AttachedSandbox, type Connection } from './attach-sandbox.ts';
 import { components, type Components } from './components.ts';
 import { layoutOf, type Layout } from './layout.ts';
-import { endOrphans, recordProcesses } from './orphans.ts';
+import { endOrphans } from './orphans.ts';
 import { ensurePki, readPair, type PkiPaths } from './pki.ts';
 import { choosePorts, type Ports } from './ports.ts';
 import { ensureSeedObjects } from './seed-objects.ts';
+import { StartedParts } from './started-parts.ts';
 import { writeConfiguration } from './write-configuration.ts';
 
 export interface StartSandboxOptions {
@@ -54,7 +50,7 @@ export async function startSandbox(options: StartSandboxOptions): Promise<Sandbo
   const layout = layoutOf(ensureDirectory(options.dataDir));
   const release = await becomeSupervisor(layout, options.takeOver ?? false);
   const progress = createProgress(layout.dataDir, stepNames, options.onProgress);
-  const started = new StartedParts(layout);
+  const started = new StartedParts(layout, options.signal);
   try {
     progress.phase('tools', 'Finding or building the programs of the sandbox.');
     const tools = await progress.step('tools', (report) =>
@@ -63,6 +59,7 @@ export async function startSandbox(options: StartSandboxOptions): Promise<Sandbo
     progress.phase('starting', 'Starting the sandbox.');
     await endOrphans(layout);
     const connection = await startParts(options, layout, tools, progress, started);
+    started.isUp();
     writeFileAtomically(layout.connection, `${JSON.stringify(connection)}\n`);
     const attached = await attachSandbox(layout.dataDir);
     progress.phase('ready', 'The sandbox is ready. Its pods are simulated.', {
@@ -97,13 +94,13 @@ async function startParts(
   progress: Progress,
   started: StartedParts,
 ): Promise<Connection> {
-  const { signal } = options;
+  const { signal } = started;
   const pki = await ensurePki(layout.dataDir);
   const ports = await choosePorts(layout.dataDir);
   const apiServerUrl = `https://127.0.0.1:${ports.apiServer}`;
   writeConfiguration(layout, pki, apiServerUrl);
   const parts = components({ tools, layout, pki, ports, durable: options.durable ?? true });
-  await progress.step('etcd', () => startEtcd(parts, pki, ports, started, signal));
+  await progress.step('etcd', () => startEtcd(parts, pki, ports, started));
   const admin = readPair(pki.admin);
   const caPem = readPair(pki.clusterAuthority).certificatePem;
   const api = createApiClient({ apiServerUrl, caPem, credentials: admin });
@@ -148,7 +145,6 @@ async function startEtcd(
   pki: PkiPaths,
   ports: Ports,
   started: StartedParts,
-  signal: AbortSignal | undefined,
 ): Promise<void> {
   started.start(parts.etcd);
   const client = createApiClient({
@@ -160,10 +156,7 @@ async function startEtcd(
     await waitFor(
       'health of etcd',
       async () => (await client.text('GET', '/health', { timeoutMs: 2_000 })).includes('true'),
-      {
-        timeoutMs: 60_000,
-        signal,
-      },
+      { timeoutMs: 60_000, signal: started.signal },
     );
   } finally {
     await client.close();
@@ -175,37 +168,6 @@ async function nodesReady(api: ApiClient): Promise<boolean> {
   const list = JSON.stringify(await api.json('GET', '/api/v1/nodes'));
   const ready = list.match(/"type":"Ready","status":"True"|"status":"True"[^{}]*"type":"Ready"/g) ?? [];
   return ready.length >= 2 && !list.includes('node.kubernetes.io/not-ready');
-}
-
-/** What has been started so far, ended in the opposite order. */
-class StartedParts {
-  api: ApiClient | undefined;
-  nodeEndpoint: NodeEndpoint | undefined;
-  readonly #layout: Layout;
-  readonly #processes: SupervisedProcess[] = [];
-
-  constructor(layout: Layout) {
-    this.#layout = layout;
-  }
-
-  start(spec: ProcessSpec): void {
-    this.#processes.push(superviseProcess(spec, () => recordProcesses(this.#layout, this.#processes)));
-    recordProcesses(this.#layout, this.#processes);
-  }
-
-  restarts(): Record<string, number> {
-    return Object.fromEntries(this.#processes.map((supervised) => [supervised.name, supervised.restarts()]));
-  }
-
-  async stop(): Promise<void> {
-    await this.nodeEndpoint?.close();
-    await this.api?.close();
-    const [etcd, apiServer, ...others] = this.#processes;
-    await Promise.all(others.map((supervised) => supervised.stop()));
-    await apiServer?.stop();
-    await etcd?.stop();
-    recordProcesses(this.#layout, this.#processes);
-  }
 }
 
 async function becomeSupervisor(layout: Layout, takeOver: boolean): Promise<() => void> {
