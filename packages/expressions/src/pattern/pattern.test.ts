@@ -66,7 +66,7 @@ describe('Pattern', () => {
     const text = 'a'.repeat(50_000);
     expect(new Pattern('(a+)+$', budget()).matches(text)).toBe(true);
     expect(new Pattern('(a|a)*b', budget()).matches(text)).toBe(false);
-    expect(() => new Pattern('(.*a){20}b', budget()).matches('a'.repeat(250_000))).toThrow(Failure);
+    expect(() => new Pattern('(.*a){20}b', budget()).matches('a'.repeat(50_000))).toThrow(Failure);
   });
 
   it('never fails in another way than with a Failure', () => {

@@ -20,7 +20,7 @@ export interface Match {
   readonly groups: readonly (string | undefined)[];
 }
 
-const threadsPerStep = 16;
+const threadsPerStep = 4;
 
 /** A regular expression in Java's words that runs in time bounded by its own length times that of the text. */
 export class Pattern {
