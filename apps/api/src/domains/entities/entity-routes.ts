@@ -1,4 +1,4 @@
-import { applyRoutes, entityKindNames, entityRoutes } from '@slipway/contracts';
+import { applyRoutes, entityKindNames, entityKinds, entityRoutes } from '@slipway/contracts';
 import type { EntityKind, Scope } from '@slipway/contracts';
 import type { FastifyInstance } from 'fastify';
 import { toScopeRef } from '../../platform/access.ts';
@@ -38,7 +38,12 @@ export function readBody(body: RawBody, kind: EntityKind): AuthoredDocument {
   const result = readSingle(body.text);
   if (!result.ok) fail(result.code, result.message, { errors: result.errors });
   if (result.document.kind !== kind) {
-    fail('document.invalid', `This address takes a ${kind}, not a ${result.document.kind}.`);
+    const { rootKey } = entityKinds[kind];
+    const given = entityKinds[result.document.kind].rootKey;
+    fail(
+      'document.invalid',
+      `This address takes a document with the key ${rootKey} at its top, not ${given}.`,
+    );
   }
   return result.document;
 }
