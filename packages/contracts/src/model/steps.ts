@@ -39,6 +39,13 @@ export const RollingRollbackSpecSchema = z.strictObject({
 });
 export type RollingRollbackSpec = z.infer<typeof RollingRollbackSpecSchema>;
 
+const shellName = /^[a-zA-Z_][0-9a-zA-Z_]{0,127}$/;
+const ShellVariableSchema = VariableSchema.extend({
+  name: z
+    .string()
+    .regex(shellName, 'A shell variable starts with a letter or _ and holds letters, digits and _.'),
+});
+
 export const ShellScriptSpecSchema = z.strictObject({
   shell: z.enum(['Bash', 'Sh'], { error: 'Bash and Sh are supported; PowerShell is not.' }).optional(),
   source: z.discriminatedUnion('type', [
@@ -49,7 +56,7 @@ export const ShellScriptSpecSchema = z.strictObject({
     .literal(true, { error: 'Scripts run on the delegate; other hosts are not supported.' })
     .optional(),
   executionTarget: unsupported('Scripts run on the delegate; other hosts are not supported.'),
-  environmentVariables: z.array(VariableSchema).optional(),
+  environmentVariables: z.array(ShellVariableSchema).optional(),
   outputVariables: z.array(VariableSchema).optional().describe('`value` names the shell variable to read'),
   outputAlias: unsupported('outputAlias is not supported yet.'),
   includeInfraSelectors: z.boolean().optional(),
