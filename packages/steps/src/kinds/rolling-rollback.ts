@@ -16,7 +16,7 @@ export const rollingRollback: StepKind = {
   needsCluster: true,
   repeatable: true,
   errorTypes: clusterErrorTypes,
-  sections: ['Initialize', 'Rollback', 'Wait for Steady State', 'Prune', 'Wrap Up'],
+  sections: ['Initialize', 'Prepare', 'Rollback', 'Wait for Steady State', 'Prune', 'Wrap Up'],
   outputs: [
     { name: 'releaseName', description: 'The name under which the cluster keeps the release.' },
     { name: 'releaseNumber', description: 'The number of the release that was brought back.' },

@@ -116,20 +116,13 @@ function toOutput({ name, type, value }: Variable): { name: string; variable: st
   return { name, variable: String(value ?? name), secret: type === 'Secret' };
 }
 
-/** Names that no shell can hold would make the script see nothing, without a word. */
+/** A name that no shell can hold would give an empty output, without a word. */
 function checkNames(spec: ShellScriptSpec, place: string): Failure | undefined {
-  const names = [
-    ...(spec.environmentVariables ?? []).map(({ name }) => ({ name, where: 'environmentVariables' })),
-    ...(spec.outputVariables ?? []).map((output) => ({
-      name: toOutput(output).variable,
-      where: 'outputVariables',
-    })),
-  ];
-  const wrong = names.find(({ name }) => !shellName.test(name));
+  const wrong = (spec.outputVariables ?? []).map(toOutput).find(({ variable }) => !shellName.test(variable));
   if (wrong === undefined) return undefined;
   return configurationFailure(
     'step.spec_invalid',
-    `${place}.spec.${wrong.where}: no shell variable can be called ${JSON.stringify(wrong.name)}.`,
+    `${place}.spec.outputVariables: no shell variable can be called ${JSON.stringify(wrong.variable)}.`,
     ['A name starts with a letter or _ and holds letters, digits and _.'],
   );
 }
