@@ -37,9 +37,10 @@ export interface AppParts extends GateParts {
 
 /** The HTTP server with every route, not yet listening. */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
+  // By the interface that Fastify declares, so that the instance has the type everybody names.
+  const log: FastifyBaseLogger = parts.log;
   const app = Fastify({
-    // As the interface that Fastify declares, so that the instance has the type everybody names.
-    loggerInstance: parts.log as FastifyBaseLogger,
+    loggerInstance: log,
     // Our own line, with chosen fields, stands in request-log.ts.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     trustProxy: parts.config.trustedProxies.length === 0 ? false : [...parts.config.trustedProxies],

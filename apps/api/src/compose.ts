@@ -126,10 +126,10 @@ function closeSocketsWith(app: FastifyInstance, io: Server, live: Live): void {
   });
 }
 
-async function checkDatabase({ prisma }: Database): Promise<'ok' | string> {
+async function checkDatabase({ prisma }: Database): Promise<string | null> {
   const rows = await prisma.$queryRaw<{ name: string }[]>`
     select migration_name as name from _prisma_migrations where finished_at is not null and rolled_back_at is null`;
   const applied = new Set(rows.map(({ name }) => name));
   const missing = readMigrations(migrationsFolder).filter(({ name }) => !applied.has(name));
-  return missing.length === 0 ? 'ok' : `${missing.length} migrations are missing.`;
+  return missing.length === 0 ? null : `${missing.length} migrations are missing.`;
 }

@@ -136,7 +136,7 @@ function createClient(app: FastifyInstance, fixed: Readonly<Record<string, strin
       },
       ...(payload === undefined ? {} : { payload }),
     });
-    const isJson = String(answer.headers['content-type'] ?? '').includes('json');
+    const isJson = answer.headers['content-type']?.includes('json') === true;
     return {
       status: answer.statusCode,
       headers: answer.headers,

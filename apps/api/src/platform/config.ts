@@ -10,7 +10,7 @@ const optionalText = z
 const databaseUrl = z
   .string({ error: 'is not set' })
   .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
-  .refine(URL.canParse, 'is not a URL');
+  .refine((text) => URL.canParse(text), 'is not a URL');
 
 const EnvironmentSchema = z.object({
   DATABASE_URL: databaseUrl,

@@ -8,8 +8,8 @@ import { fail } from './fail.ts';
 
 /** How callers prove who they are. */
 export interface Authenticator {
-  bySession(token: string): Promise<Actor | null>;
-  byApiKey(key: string): Promise<Actor | null>;
+  readonly bySession: (token: string) => Promise<Actor | null>;
+  readonly byApiKey: (key: string) => Promise<Actor | null>;
 }
 
 /** What the platform needs of the domains. */
@@ -69,7 +69,7 @@ async function admit(parts: GateParts, request: FastifyRequest, access: RoutePer
   }
   const { actor, sessionToken } = await authenticate(parts, request);
   requireSight(actor, scope);
-  if (scope.level !== 'account' && createsItsScope(request) === false && !(await parts.scopeExists(scope)))
+  if (scope.level !== 'account' && !createsItsScope(request) && !(await parts.scopeExists(scope)))
     failAbsentScope(scope);
   if (access !== 'signed-in') requirePermission(actor, access, scope);
   return { actor, scope, sessionToken };

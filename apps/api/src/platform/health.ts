@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 
 export interface HealthParts {
-  /** Resolves when the database answers and has every migration; rejects or says what is missing otherwise. */
-  checkDatabase(): Promise<'ok' | string>;
+  /** `null` when the database answers and has every migration, else what is missing; rejects when it does not answer. */
+  readonly checkDatabase: () => Promise<string | null>;
 }
 
 const READY_WITHIN_MS = 3_000;
@@ -15,12 +15,12 @@ export const healthPlugin = fp(
       reply.header('cache-control', 'no-store').send({ status: 'ok' }),
     );
     app.get('/readyz', async (request, reply) => {
-      const database = await withDeadline(parts.checkDatabase()).catch((error: unknown) => {
+      const fault = await withDeadline(parts.checkDatabase()).catch((error: unknown) => {
         request.log.warn({ err: error }, 'not ready');
         return 'The database does not answer.';
       });
-      void reply.header('cache-control', 'no-store').code(database === 'ok' ? 200 : 503);
-      return reply.send({ status: database === 'ok' ? 'ready' : 'not-ready', database });
+      void reply.header('cache-control', 'no-store').code(fault === null ? 200 : 503);
+      return reply.send(fault === null ? { status: 'ready' } : { status: 'not-ready', fault });
     });
   },
   { name: 'health' },

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Prisma } from '../generated/prisma/client.ts';
-import type { Database, Tx } from './database.ts';
+import type { Database, Prisma, Tx } from './database.ts';
 import { fail } from './fail.ts';
 
 /** Answers are kept this long; afterwards the key is free again. */

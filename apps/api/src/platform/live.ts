@@ -43,7 +43,7 @@ export interface LiveParts {
   authenticate(
     cookieHeader: string | undefined,
   ): Promise<{ actor: Actor; tokenHash: string; token: string } | null>;
-  bySession(token: string): Promise<Actor | null>;
+  readonly bySession: (token: string) => Promise<Actor | null>;
   executionExists(scope: Scope, executionId: string): Promise<boolean>;
   /** Whether a page of this origin may connect; the cookie comes along with any page's connection. */
   isOwnOrigin(origin: string | undefined, host: string | undefined): boolean;
@@ -66,18 +66,7 @@ type LiveSocket = Socket<Record<string, never>, Record<string, never>, Record<st
 /** Serves the namespace of the console: rooms that a browser joins, and what Postgres notifies. */
 export function serveLive(parts: LiveParts): Live {
   const namespace: Namespace = parts.io.of(liveNamespace);
-  namespace.use((socket, next) => {
-    const { headers } = socket.request;
-    if (!parts.isOwnOrigin(headers.origin, headers.host)) return next(new Error('request.cross_site'));
-    parts.authenticate(headers.cookie).then(
-      (found) => {
-        if (found === null) return next(new Error('identity.unauthenticated'));
-        Object.assign(socket.data, found satisfies SocketFacts);
-        next();
-      },
-      () => next(new Error('service.unavailable')),
-    );
-  });
+  namespace.use((socket, next) => void admit(parts, socket, next));
   namespace.on('connection', (socket) => serveSocket(parts, socket as unknown as LiveSocket));
 
   const stopLive = parts.notifications.onNotify(LIVE_CHANNEL, (payload) => {
@@ -100,6 +89,19 @@ export function serveLive(parts: LiveParts): Live {
       stopReconnect();
     },
   };
+}
+
+async function admit(parts: LiveParts, socket: Socket, next: (refusal?: Error) => void): Promise<void> {
+  const { headers } = socket.request;
+  if (!parts.isOwnOrigin(headers.origin, headers.host)) return next(new Error('request.cross_site'));
+  try {
+    const found = await parts.authenticate(headers.cookie);
+    if (found === null) return next(new Error('identity.unauthenticated'));
+    Object.assign(socket.data, found satisfies SocketFacts);
+  } catch {
+    return next(new Error('service.unavailable'));
+  }
+  return next();
 }
 
 function serveSocket(parts: LiveParts, socket: LiveSocket): void {

@@ -49,18 +49,19 @@ export async function listenToDatabase(
   };
 
   const reconnect = (delayMs: number): void => {
-    timer = setTimeout(() => {
-      connect().then(
-        async () => {
-          if (closed) return void (await client?.end());
-          log.info({}, 'listening to Postgres again');
-          for (const listener of reconnectListeners) listener();
-        },
-        () => {
-          if (!closed) reconnect(Math.min(delayMs * 2, LONGEST_DELAY_MS));
-        },
-      );
-    }, delayMs);
+    timer = setTimeout(() => void tryAgain(delayMs), delayMs);
+  };
+
+  const tryAgain = async (delayMs: number): Promise<void> => {
+    try {
+      await connect();
+    } catch {
+      if (!closed) reconnect(Math.min(delayMs * 2, LONGEST_DELAY_MS));
+      return;
+    }
+    if (closed) return client?.end();
+    log.info({}, 'listening to Postgres again');
+    for (const listener of reconnectListeners) listener();
   };
 
   await connect();

@@ -129,7 +129,7 @@ function databaseCodeOf(error: unknown): string | undefined {
 }
 
 function logFailure(request: FastifyRequest, failure: AppError): void {
-  const fields = { code: failure.code, route: request.routeOptions.url, ...(failure.context ?? {}) };
+  const fields = { code: failure.code, route: request.routeOptions.url, ...failure.context };
   if (failure.status >= 500) request.log.error({ ...fields, err: failure.cause ?? failure }, failure.message);
   else request.log.debug(fields, failure.message);
 }

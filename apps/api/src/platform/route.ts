@@ -9,9 +9,11 @@ import { hashRequest, parseIdempotencyKey, runOnce } from './idempotency.ts';
 import type { Idempotency } from './idempotency.ts';
 import { parseIfMatch } from './negotiation.ts';
 
-type Fields<Value> = Value extends z.ZodType ? z.output<Value> : Record<never, never>;
-type ParamsOf<C> = C extends { params: infer P } ? Fields<P> : Record<never, never>;
-type QueryOf<C> = C extends { query: infer Q } ? Fields<Q> : Record<never, never>;
+/** Of a contract that declares none: an object of which no field can be named. */
+type NoFields = Readonly<Record<string, never>>;
+type Fields<Value> = Value extends z.ZodType ? z.output<Value> : NoFields;
+type ParamsOf<C> = C extends { params: infer P } ? Fields<P> : NoFields;
+type QueryOf<C> = C extends { query: infer Q } ? Fields<Q> : NoFields;
 type BodyOf<C> = C extends { body: infer B extends z.ZodType } ? z.output<B> : undefined;
 type RawBodyOf<C> = C extends { rawBody: string } ? RawBody : undefined;
 type ViewOf<C> = C extends { responses: infer R }
@@ -193,8 +195,7 @@ function toAnswer(result: unknown): Answer<unknown> {
     result !== null &&
     'body' in result &&
     Object.keys(result).every((key) => answerFields.has(key));
-  // Checked just above: only the three fields, and `body` among them.
-  return isAnswer ? (result as Answer<unknown>) : { body: result };
+  return isAnswer ? result : { body: result };
 }
 
 function firstStatus(contract: RouteContract): number {

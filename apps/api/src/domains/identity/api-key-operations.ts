@@ -75,7 +75,7 @@ export function createApiKeyOperations({ database, clock }: { database: Database
     async revoke(scope: Scope, id: string, by: By): Promise<void> {
       await database.transaction(async (tx) => {
         const row = await tx.apiKey.findFirst({ where: { id, scopeKey: scopeKey(scope) } });
-        if (row === null) return fail('entity.not_found', 'There is no such API key in this scope.');
+        if (row === null) fail('entity.not_found', 'There is no such API key in this scope.');
         if (row.revokedAt !== null) return;
         await tx.apiKey.update({ where: { id }, data: { revokedAt: clock() } });
         await recordAudit(tx, { ...trail(row), ...by, action: 'REVOKE_TOKEN', before: describe(row) });

@@ -119,7 +119,7 @@ const commonPasswords: ReadonlySet<string> = new Set([
 export function weaknessOf(password: string, email: string): string | null {
   const lower = password.normalize('NFKC').toLowerCase();
   const [localPart = ''] = email.toLowerCase().split('@');
-  if ([...lower].length < MIN_PASSWORD_LENGTH)
+  if (Array.from(lower).length < MIN_PASSWORD_LENGTH)
     return `A password has at least ${MIN_PASSWORD_LENGTH} characters.`;
   if (
     lower === email.toLowerCase() ||

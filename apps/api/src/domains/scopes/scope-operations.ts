@@ -50,8 +50,7 @@ export function createScopeOperations(database: Database) {
     remove: (place: Place, by: By & { ifMatch: number | undefined }): Promise<void> =>
       database.transaction(async (tx) => {
         const before = await lockScope(tx, place);
-        if (before === null)
-          return fail('entity.not_found', `There is no ${nounOf(place)} of this identifier.`);
+        if (before === null) fail('entity.not_found', `There is no ${nounOf(place)} of this identifier.`);
         requireVersion(before, by.ifMatch);
         await requireEmpty(tx, place);
         await deleteScope(tx, place);
