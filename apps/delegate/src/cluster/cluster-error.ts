@@ -29,7 +29,13 @@ export class ClusterError extends Error {
 
   constructor(
     message: string,
-    fields: { status: number; reason: string; details?: StatusDetails; retryAfterMs?: number; cause?: unknown },
+    fields: {
+      status: number;
+      reason: string;
+      details?: StatusDetails;
+      retryAfterMs?: number;
+      cause?: unknown;
+    },
   ) {
     super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
     this.status = fields.status;

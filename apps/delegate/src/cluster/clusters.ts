@@ -14,17 +14,14 @@ export interface OpenOptions {
   beforeWrite: () => void;
 }
 
-/** A cluster and what it was opened with, which the connection test looks at. */
-export interface OpenedCluster {
-  cluster: Cluster;
-  settings: ConnectionSettings;
-}
-
 /** Opens clusters for tasks. The inherited one keeps its sockets and its discovery over tasks. */
 export interface Clusters {
-  open(access: ClusterAccess, options: OpenOptions): Promise<OpenedCluster>;
+  open(access: ClusterAccess, options: OpenOptions): Promise<{ cluster: Cluster }>;
+  settings(access: ClusterAccess, secret: OpenOptions['secret']): Promise<ConnectionSettings>;
   close(): Promise<void>;
 }
+
+type Manual = Extract<ClusterAccess, { type: 'manual' }>;
 
 interface Kept {
   stamp: string;
@@ -46,18 +43,21 @@ export function createClusters(options: { inherited: InheritedCluster; local: bo
     return kept;
   };
 
+  const manual = async (access: Manual, secret: OpenOptions['secret']): Promise<ConnectionSettings> =>
+    withProxy(await manualSettings(access, { local: options.local, secret }), options.inherited.environment);
+
   return {
     open: async (access, { secret, beforeWrite }) => {
       if (access.type === 'inherit') {
         const { connection, discovery } = await inherited();
-        const cluster = createCluster(connection, discovery, beforeWrite);
-        return { cluster: { ...cluster, close: async () => {} }, settings: connection.settings };
+        return { cluster: { ...createCluster(connection, discovery, beforeWrite), close: async () => {} } };
       }
-      const manual = await manualSettings(access, { local: options.local, secret });
-      const settings = withProxy(manual, options.inherited.environment);
+      const settings = await manual(access, secret);
       const connection = refuseForbidden(() => openConnection(settings));
-      return { cluster: createCluster(connection, createDiscovery(connection), beforeWrite), settings };
+      return { cluster: createCluster(connection, createDiscovery(connection), beforeWrite) };
     },
+    settings: async (access, secret) =>
+      access.type === 'inherit' ? (await inherited()).connection.settings : manual(access, secret),
     close: async () => {
       await kept?.connection.close();
       kept = undefined;

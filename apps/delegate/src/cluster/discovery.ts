@@ -47,7 +47,10 @@ export function createDiscovery(connection: Connection): Discovery {
     pathOf: async (target, options) => {
       const found = await resource(target.apiVersion, target.kind, options);
       if (found === null) {
-        throw new ClusterError(`The cluster knows no kind ${target.kind} in ${target.apiVersion}`, { status: 404, reason: 'UnknownKind' });
+        throw new ClusterError(`The cluster knows no kind ${target.kind} in ${target.apiVersion}`, {
+          status: 404,
+          reason: 'UnknownKind',
+        });
       }
       const namespace =
         found.namespaced && target.namespace !== undefined
@@ -81,7 +84,10 @@ async function readGroupVersion(
   const entries: unknown =
     typeof list === 'object' && list !== null ? Reflect.get(list, 'resources') : undefined;
   if (!Array.isArray(entries)) {
-    throw new ClusterError(`No API resource list at ${groupPath(apiVersion)}`, { status: 200, reason: 'NotKubernetes' });
+    throw new ClusterError(`No API resource list at ${groupPath(apiVersion)}`, {
+      status: 200,
+      reason: 'NotKubernetes',
+    });
   }
   // The shape of APIResource is part of Kubernetes' stable API.
   for (const entry of entries as ApiResource[]) {

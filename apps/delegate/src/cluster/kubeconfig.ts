@@ -93,7 +93,8 @@ async function pluginSettings(
     const options: RequestOptions = {};
     await config.applyToHTTPSOptions(options);
     const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = String(value);
+    for (const [name, value] of Object.entries(options.headers ?? {}))
+      headers[name.toLowerCase()] = String(value);
     return {
       headers,
       ...(options.cert === undefined ? {} : { cert: String(options.cert) }),

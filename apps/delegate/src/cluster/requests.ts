@@ -59,9 +59,14 @@ function repeatAfter(
 
 /** The caller's own abort and our own errors stay as they are; what is left is the network's. */
 function toFailure(error: unknown, connection: Connection, signal: AbortSignal | undefined): unknown {
-  if (signal?.aborted === true || error instanceof ClusterError || error instanceof LeaseEndedError) return error;
+  if (signal?.aborted === true || error instanceof ClusterError || error instanceof LeaseEndedError)
+    return error;
   const what = error instanceof Error ? error.message : String(error);
-  return new ClusterError(`${connection.address} cannot be reached: ${what}`, { status: 0, reason: 'Unreachable', cause: error });
+  return new ClusterError(`${connection.address} cannot be reached: ${what}`, {
+    status: 0,
+    reason: 'Unreachable',
+    cause: error,
+  });
 }
 
 function isClosedSocket(error: unknown): boolean {
@@ -139,14 +144,17 @@ async function toClusterError(response: Dispatcher.ResponseData): Promise<Cluste
   const seconds = body.details.retryAfterSeconds;
   const wait = retryAfterMs ?? (seconds === undefined ? undefined : seconds * 1000);
   const { message, ...rest } = body;
-  return new ClusterError(message, { status, ...rest, ...(wait === undefined ? {} : { retryAfterMs: wait }) });
+  return new ClusterError(message, {
+    status,
+    ...rest,
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+  });
 }
 
 function notKubernetes(status: number, text: string): ClusterError {
   const start = text.trim().slice(0, 200);
-  const message = start === ''
-        ? `The answer ${status} is empty`
-        : `The answer ${status} is not a Kubernetes one: ${start}`;
+  const message =
+    start === '' ? `The answer ${status} is empty` : `The answer ${status} is not a Kubernetes one: ${start}`;
   return new ClusterError(message, { status, reason: 'NotKubernetes' });
 }
 

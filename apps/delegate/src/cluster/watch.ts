@@ -117,7 +117,10 @@ interface RawEvent {
 function toStep({ type, object }: RawEvent): WatchStep {
   if (type === 'ERROR') {
     const { code, reason, message } = object;
-    throw new ClusterError(message ?? 'The watch failed', { status: code ?? 500, reason: reason ?? 'Unknown' });
+    throw new ClusterError(message ?? 'The watch failed', {
+      status: code ?? 500,
+      reason: reason ?? 'Unknown',
+    });
   }
   const resourceVersion = object.metadata.resourceVersion ?? '';
   if (type === 'ADDED') return { resourceVersion, event: { type: 'added', object } };

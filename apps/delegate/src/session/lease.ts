@@ -18,7 +18,11 @@ export function now(): Moment {
   return { wallMs: Date.now(), monotonicMs: performance.now() };
 }
 
-export function createLease(sentAt: Moment, leaseMs: number, onEnd: (error: LeaseEndedError) => void): HeldLease {
+export function createLease(
+  sentAt: Moment,
+  leaseMs: number,
+  onEnd: (error: LeaseEndedError) => void,
+): HeldLease {
   let until = add(sentAt, leaseMs);
   let ended: LeaseEndedError | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -40,10 +44,13 @@ export function createLease(sentAt: Moment, leaseMs: number, onEnd: (error: Leas
     clearTimeout(timer);
     const present = now();
     const leftMs = Math.min(until.wallMs - present.wallMs, until.monotonicMs - present.monotonicMs);
-    timer = setTimeout(() => {
-      check();
-      if (ended === undefined) arm();
-    }, Math.max(leftMs, 1));
+    timer = setTimeout(
+      () => {
+        check();
+        if (ended === undefined) arm();
+      },
+      Math.max(leftMs, 1),
+    );
     timer.unref();
   };
   arm();

@@ -23,7 +23,11 @@ export interface LogLimits {
   dropBytes: number;
 }
 
-export const logLimits: LogLimits = { taskBytes: 5 * 1024 * 1024, highBytes: 1024 * 1024, dropBytes: 4 * 1024 * 1024 };
+export const logLimits: LogLimits = {
+  taskBytes: 5 * 1024 * 1024,
+  highBytes: 1024 * 1024,
+  dropBytes: 4 * 1024 * 1024,
+};
 
 /** Sends entries from a number on; answers up to which number they are stored. Rejects while there is no connection. */
 export type SendLogs = (firstSeq: number, entries: LogEntry[]) => Promise<number>;
@@ -110,14 +114,26 @@ export function createLogStream(options: { send: SendLogs; masker: Masker; limit
       return;
     }
     if (dropped > 0) {
-      push({ type: 'line', section, at, level: 'warn', text: `${dropped} lines were left out: the control plane could not take them.` });
+      push({
+        type: 'line',
+        section,
+        at,
+        level: 'warn',
+        text: `${dropped} lines were left out: the control plane could not take them.`,
+      });
       dropped = 0;
     }
     writtenBytes += text.length + 1;
     if (writtenBytes > limits.taskBytes) {
       truncated = true;
       const megabytes = Math.round(limits.taskBytes / 1024 / 1024);
-      push({ type: 'line', section, at, level: 'warn', text: `The log ends here: a step may write ${megabytes} MB. The step itself goes on.` });
+      push({
+        type: 'line',
+        section,
+        at,
+        level: 'warn',
+        text: `The log ends here: a step may write ${megabytes} MB. The step itself goes on.`,
+      });
       return;
     }
     push({ type: 'line', section, at, level, text });
@@ -186,12 +202,16 @@ function piecesOf(text: string): string[] {
   return text.split(/\r\n|\n|\r/).flatMap((line) => {
     if (line.length <= LINE_LIMIT) return [line];
     const pieces: string[] = [];
-    for (let from = 0; from < line.length; from += LINE_LIMIT) pieces.push(line.slice(from, from + LINE_LIMIT));
+    for (let from = 0; from < line.length; from += LINE_LIMIT)
+      pieces.push(line.slice(from, from + LINE_LIMIT));
     return pieces;
   });
 }
 
-function createLineWriter(masker: Masker, write: (line: string) => void): { write(chunk: Buffer): void; end(): void } {
+function createLineWriter(
+  masker: Masker,
+  write: (line: string) => void,
+): { write(chunk: Buffer): void; end(): void } {
   const decoder = new StringDecoder('utf8');
   const stream = masker.stream();
   let rest = '';

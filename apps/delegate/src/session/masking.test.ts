@@ -16,10 +16,20 @@ test.each([
   ['base64 of a line', Buffer.from(`${secret}\n`).toString('base64')],
   ['base64url', Buffer.from(secret).toString('base64url')],
   ['JSON', JSON.stringify(secret).slice(1, -1)],
-  ['JSON as Go writes it', JSON.stringify(secret).slice(1, -1).replaceAll('&', '\\u0026').replaceAll('<', '\\u003c').replaceAll('>', '\\u003e')],
+  [
+    'JSON as Go writes it',
+    JSON.stringify(secret)
+      .slice(1, -1)
+      .replaceAll('&', '\\u0026')
+      .replaceAll('<', '\\u003c')
+      .replaceAll('>', '\\u003e'),
+  ],
   ['URL', encodeURIComponent(secret)],
   ['form', encodeURIComponent(secret).replaceAll('%20', '+')],
-  ['URL with small letters', encodeURIComponent(secret).replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())],
+  [
+    'URL with small letters',
+    encodeURIComponent(secret).replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+  ],
 ])('a secret is masked when it is written as %s', (_form, written) => {
   expect(masking(secret).text(`before ${written} behind`)).toBe(`before ${MASK} behind`);
 });
@@ -29,7 +39,9 @@ test('a secret inside a base64 text is masked, as in basic authentication', () =
   for (const user of ['u', 'us', 'use']) {
     const header = Buffer.from(`${user}:${token}@host`).toString('base64');
     expect(masking(token).text(header)).toContain(MASK);
-    expect(masking(token).text(header)).not.toContain(Buffer.from(token.slice(3, 15)).toString('base64').slice(2, -2));
+    expect(masking(token).text(header)).not.toContain(
+      Buffer.from(token.slice(3, 15)).toString('base64').slice(2, -2),
+    );
   }
 });
 
@@ -50,12 +62,16 @@ test('a value too short to be told from chance is left', () => {
 test('a stream gives what masking the whole text gives, wherever it is cut', () => {
   const word = fc.string({ unit: fc.constantFrom('a', 'b', '\n', '='), minLength: 3, maxLength: 6 });
   fc.assert(
-    fc.property(fc.array(word, { minLength: 1, maxLength: 3 }), fc.array(fc.string({ unit: fc.constantFrom('a', 'b', '\n', '='), maxLength: 12 })), (secrets, pieces) => {
-      const masker = masking(...secrets);
-      const stream = masker.stream();
-      const streamed = pieces.map((piece) => stream.write(piece)).join('') + stream.end();
-      expect(streamed).toBe(masker.text(pieces.join('')));
-    }),
+    fc.property(
+      fc.array(word, { minLength: 1, maxLength: 3 }),
+      fc.array(fc.string({ unit: fc.constantFrom('a', 'b', '\n', '='), maxLength: 12 })),
+      (secrets, pieces) => {
+        const masker = masking(...secrets);
+        const stream = masker.stream();
+        const streamed = pieces.map((piece) => stream.write(piece)).join('') + stream.end();
+        expect(streamed).toBe(masker.text(pieces.join('')));
+      },
+    ),
   );
 });
 

@@ -50,7 +50,9 @@ function maskValue<T>(value: T, text: (input: string) => string): T {
   if (typeof value === 'string') return text(value) as T;
   if (Array.isArray(value)) return value.map((item: unknown) => maskValue(item, text)) as T;
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [text(key), maskValue(item, text)])) as T;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [text(key), maskValue(item, text)]),
+  ) as T;
 }
 
 function createStream(current: () => { pattern: RegExp | undefined; sorted: readonly string[] }): MaskStream {
@@ -89,7 +91,8 @@ function partialStart(text: string, from: number, sorted: readonly string[]): nu
   const longest = sorted[0]?.length ?? 0;
   for (let start = Math.max(from, text.length - longest + 1); start < text.length; start += 1) {
     const length = text.length - start;
-    const isPrefix = (variant: string): boolean => variant.length > length && text.startsWith(variant.slice(0, length), start);
+    const isPrefix = (variant: string): boolean =>
+      variant.length > length && text.startsWith(variant.slice(0, length), start);
     if (sorted.some(isPrefix)) return start;
   }
   return text.length;
@@ -98,7 +101,9 @@ function partialStart(text: string, from: number, sorted: readonly string[]): nu
 function variantsOf(secret: string): string[] {
   const plain = [secret, secret.trim()];
   // Programs print keys and certificates line by line.
-  const lines = secret.includes('\n') ? secret.split(/\r?\n/).filter((line) => line.trim().length >= SHORTEST_LINE) : [];
+  const lines = secret.includes('\n')
+    ? secret.split(/\r?\n/).filter((line) => line.trim().length >= SHORTEST_LINE)
+    : [];
   const all = [...new Set([...plain, ...lines])].filter((form) => form.length >= SHORTEST).flatMap(formsOf);
   return all.filter((form) => form.length >= SHORTEST);
 }

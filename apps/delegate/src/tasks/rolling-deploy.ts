@@ -19,8 +19,14 @@ export const rollingDeploy: TaskRunner<'rolling-deploy'> = {
       const pods = await runRollingDeploy(payload, context, onRelease);
       return { kind: 'succeeded', outputs: outputsOf(known.release, pods), ...resultOf(known.release) };
     } catch (error) {
-      if (context.signal.aborted || error instanceof LeaseEndedError || !(error instanceof DeployFailure)) throw error;
-      return { kind: 'failed', failure: error.failure, outputs: outputsOf(known.release, []), ...resultOf(known.release) };
+      if (context.signal.aborted || error instanceof LeaseEndedError || !(error instanceof DeployFailure))
+        throw error;
+      return {
+        kind: 'failed',
+        failure: error.failure,
+        outputs: outputsOf(known.release, []),
+        ...resultOf(known.release),
+      };
     }
   },
 };
@@ -29,7 +35,10 @@ function resultOf(release: ReleaseIndex | undefined): Pick<TaskOutcome, 'result'
   return release === undefined ? {} : { result: { releases: [toReleaseReport(release)] } };
 }
 
-function outputsOf(release: ReleaseIndex | undefined, pods: readonly KubernetesObject[]): Record<string, unknown> {
+function outputsOf(
+  release: ReleaseIndex | undefined,
+  pods: readonly KubernetesObject[],
+): Record<string, unknown> {
   if (release === undefined) return {};
   const instances = pods.slice(0, 500).map((pod) => ({
     name: pod.metadata.name,

@@ -12,13 +12,19 @@ export const rollingRollback: TaskRunner<'rolling-rollback'> = {
   run: async (payload: RollingRollbackTask, context: TaskContext): Promise<TaskOutcome> => {
     const reports = new Map<number, ReleaseIndex>();
     const result = () =>
-      reports.size === 0 ? {} : { result: { releases: [...reports.values()].map((index) => toReleaseReport(index)) } };
+      reports.size === 0
+        ? {}
+        : { result: { releases: [...reports.values()].map((index) => toReleaseReport(index)) } };
     try {
-      const target = await runRollingRollback(payload, context, (release) => reports.set(release.number, release));
-      const outputs = target === undefined ? {} : { releaseName: target.releaseName, releaseNumber: target.number };
+      const target = await runRollingRollback(payload, context, (release) =>
+        reports.set(release.number, release),
+      );
+      const outputs =
+        target === undefined ? {} : { releaseName: target.releaseName, releaseNumber: target.number };
       return { kind: 'succeeded', outputs, ...result() };
     } catch (error) {
-      if (context.signal.aborted || error instanceof LeaseEndedError || !(error instanceof DeployFailure)) throw error;
+      if (context.signal.aborted || error instanceof LeaseEndedError || !(error instanceof DeployFailure))
+        throw error;
       return { kind: 'failed', failure: error.failure, ...result() };
     }
   },

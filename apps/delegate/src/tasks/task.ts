@@ -8,6 +8,7 @@ import type {
   TaskSpec,
 } from '@slipway/contracts';
 import type { Cluster } from '../cluster/cluster.ts';
+import type { ConnectionSettings } from '../cluster/connection.ts';
 
 /** The right to go on with a task. It ends with the last heartbeat's answer plus the lease time, or when the server takes the task back. */
 export interface Lease {
@@ -55,12 +56,19 @@ export interface TaskContext {
   section(name: string): LogSection;
   /** What the console shows while the task runs; sent at most every 200 ms, the last one always. */
   progress(progress: Progress): void;
+  /** A folder of this task alone, that nobody else may read; removed when the task ends. */
+  workFolder(): Promise<string>;
   /** Opens the cluster; closed by the session when the task ends. Throws `AccessError` for unusable settings. */
   cluster(access: ClusterAccess): Promise<Cluster>;
+  /** How that cluster is reached, for the connection test, which tries each step by itself. Throws `AccessError`. */
+  connection(access: ClusterAccess): Promise<ConnectionSettings>;
 }
 
 /** A task kind: `run` answers with an outcome; what it throws becomes a `failed` outcome of a general kind. */
-export interface TaskRunner<Kind extends TaskKind = TaskKind> {
+export interface TaskRunner<Kind extends TaskKind> {
   readonly kind: Kind;
   run(payload: Extract<TaskSpec, { kind: Kind }>['payload'], context: TaskContext): Promise<TaskOutcome>;
 }
+
+/** A runner of whichever kind. */
+export type AnyTaskRunner = { [Kind in TaskKind]: TaskRunner<Kind> }[TaskKind];

@@ -1,0 +1,57 @@
+import type { Progress } from '@slipway/contracts';
+
+/** The newest progress of a task, sent at most every `intervalMs`; what was overtaken is not sent. */
+export interface ProgressStream {
+  set(progress: Progress): void;
+  /** After a reconnect: the newest again, since its message may be lost. */
+  resume(): void;
+  stop(): void;
+}
+
+const INTERVAL_MS = 200;
+
+export function createProgressStream(
+  send: (seq: number, progress: Progress) => Promise<void>,
+): ProgressStream {
+  let newest: Progress | undefined;
+  let seq = 0;
+  let sentSeq = 0;
+  let busy = false;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let lastAt = 0;
+
+  const flush = async (): Promise<void> => {
+    timer = undefined;
+    if (busy || stopped || newest === undefined || sentSeq === seq) return;
+    busy = true;
+    const present = seq;
+    lastAt = Date.now();
+    // What could not be sent is sent again by `resume`, or overtaken.
+    const sent = await send(present, newest).then(
+      () => true,
+      () => false,
+    );
+    busy = false;
+    if (sent) sentSeq = Math.max(sentSeq, present);
+    if (seq !== present) schedule();
+  };
+  const schedule = (): void => {
+    if (stopped) return;
+    timer ??= setTimeout(() => void flush(), Math.max(0, lastAt + INTERVAL_MS - Date.now()));
+  };
+  return {
+    set: (progress) => {
+      newest = progress;
+      seq += 1;
+      schedule();
+    },
+    resume: () => {
+      if (newest !== undefined) schedule();
+    },
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
