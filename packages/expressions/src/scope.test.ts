@@ -128,6 +128,17 @@ describe('texts that hold expressions', () => {
     });
   });
 
+  it('that refer to themselves are found also when every lookup makes them anew', () => {
+    const scope: Scope = {
+      get: () => new Lazy(() => asTemplates({ a: '<+v.a>' }, 'v', scope)),
+      names: () => ['v'],
+    };
+    expect(evaluateTemplate('<+v.a>', scope)).toMatchObject({
+      ok: false,
+      error: { code: 'expression.cycle' },
+    });
+  });
+
   it('see their own scope when they were given one', () => {
     const scope = scopeOf({
       stage: 'outer',

@@ -23,7 +23,8 @@ export function createSession(budget: Budget): Session {
   const variable = (template: TemplateText, scope: Scope): Value => {
     const known = resolved.get(template);
     if (known !== undefined) return known;
-    if (active.includes(template)) throw cycle([...active.slice(active.indexOf(template)), template]);
+    const begun = active.findIndex((other) => isSame(other, template));
+    if (begun >= 0) throw cycle([...active.slice(begun), template]);
     active.push(template);
     try {
       const value = budget.nested(() => session.text(template.text, template.scope ?? scope));
@@ -59,6 +60,11 @@ export function createSession(budget: Budget): Session {
   const evaluateParsed = (template: Template, scope: Scope): Value =>
     new Evaluator(template.text, scope, budget, session.resolveIn(scope)).template(template);
   return session;
+}
+
+/** A scope that is made anew for every lookup makes its texts anew, too: then the place tells that they are one. */
+function isSame(one: TemplateText, other: TemplateText): boolean {
+  return one === other || (one.place !== undefined && one.place === other.place && one.text === other.text);
 }
 
 function makeLazy(lazy: Lazy): ScopeValue | undefined {
