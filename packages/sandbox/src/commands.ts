@@ -4,7 +4,6 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { layoutOf } from './cluster/layout.ts';
 import { endOrphans } from './cluster/orphans.ts';
-import { startSandbox } from './cluster/start-sandbox.ts';
 import { SandboxError } from './errors.ts';
 import { endProcess } from './processes/end-process.ts';
 import { lockHolder } from './processes/process-lock.ts';
@@ -66,6 +65,8 @@ async function upInForeground(dataDir: string): Promise<number> {
       aborting.abort();
     });
   }
+  // Only here: everything else answers in half the time without the libraries that a start needs.
+  const { startSandbox } = await import('./cluster/start-sandbox.ts');
   try {
     const sandbox = await startSandbox({
       dataDir,

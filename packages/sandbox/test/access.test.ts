@@ -155,7 +155,7 @@ describe('the audit log', () => {
   });
 });
 
-describe('what happens when something dies', () => {
+describe('what happens when something dies', { timeout: 180_000 }, () => {
   // Our own file.
   const processes = (): ProcessIdentity[] => readJson(layoutOf(own.dataDir).processes) as ProcessIdentity[];
   const processOf = (program: string): ProcessIdentity | undefined =>

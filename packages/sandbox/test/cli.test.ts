@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { layoutOf } from '../src/cluster/layout.ts';
-import { dataDirVariable } from '../src/cluster/components.ts';
+import { dataDirVariable, layoutOf } from '../src/cluster/layout.ts';
 import { attachSandbox, readSandboxStatus } from '../src/index.ts';
 import { readJson } from '../src/files.ts';
 import {
@@ -79,7 +78,7 @@ describe('words', () => {
   });
 });
 
-describe('a sandbox in the background', () => {
+describe('a sandbox in the background', { timeout: 180_000 }, () => {
   test('up returns when it is ready, having told each step with its time', async () => {
     const { code, stderr } = await run('up');
     expect(code, stderr).toBe(0);
@@ -165,7 +164,7 @@ describe('a sandbox in the background', () => {
   });
 });
 
-describe('a sandbox in the foreground', () => {
+describe('a sandbox in the foreground', { timeout: 180_000 }, () => {
   function foreground(): { pid: number; exited: Promise<number | null>; text(): string } {
     const child = spawn(process.execPath, [cli, 'up', '--foreground'], {
       env: { ...process.env, SLIPWAY_DATA_DIR: home },

@@ -1,13 +1,10 @@
 import { join } from 'node:path';
 import type { ProcessSpec } from '../processes/supervised-process.ts';
 import type { ToolPaths } from '../tools/programs.ts';
-import type { Layout } from './layout.ts';
+import { dataDirVariable, type Layout } from './layout.ts';
 import { serviceClusterIpRange, type PkiPaths } from './pki.ts';
 import type { Ports } from './ports.ts';
 import { tokenIssuer } from './service-account-token.ts';
-
-/** In the environment of every process of a sandbox, so that one that was never recorded can still be found. */
-export const dataDirVariable = 'SLIPWAY_SANDBOX_PROCESS_OF';
 
 export interface ComponentInputs {
   tools: ToolPaths;

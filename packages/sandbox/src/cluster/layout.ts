@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 
+/** In the environment of every process of a sandbox, so that one that was never recorded can still be found. */
+export const dataDirVariable = 'SLIPWAY_SANDBOX_PROCESS_OF';
+
 /** Where things lie in a sandbox's data directory. */
 export interface Layout {
   dataDir: string;

@@ -2,8 +2,7 @@ import { readJson, writeFileAtomically } from '../files.ts';
 import { endProcess } from '../processes/end-process.ts';
 import { processesWithEnvironment, type ProcessIdentity } from '../processes/process-identity.ts';
 import type { SupervisedProcess } from '../processes/supervised-process.ts';
-import { dataDirVariable } from './components.ts';
-import type { Layout } from './layout.ts';
+import { dataDirVariable, type Layout } from './layout.ts';
 
 /** Remembers which processes belong to the sandbox, for the case that the supervisor is killed. */
 export function recordProcesses(layout: Layout, processes: readonly SupervisedProcess[]): void {
