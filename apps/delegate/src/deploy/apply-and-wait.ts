@@ -20,8 +20,8 @@ export interface ApplyAndWaitInput {
   lookup: ResourceLookup;
   force: boolean;
   release: NonNullable<Progress['release']>;
-  /** When the release began; events from before are not about it. */
-  createdAt: string;
+  /** When the release began, by the cluster's clock; events from before are not about it. */
+  since: string;
   sections: { apply: string; wait: string };
 }
 
@@ -41,7 +41,7 @@ export async function applyAndWait(cluster: Cluster, input: ApplyAndWaitInput): 
       releaseName: input.task.releaseName,
       access,
       plural: (item) => input.lookup(item.address)?.plural ?? '',
-      since: input.createdAt,
+      since: input.since,
       deadlineAt: context.deadlineAt,
       signal: context.signal,
       log,

@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { compute } from '@slipway/readiness';
 import {
   applyStages,
+  definedKinds,
   displayName,
   FIELD_MANAGER,
   REPLICAS_MANAGER,
@@ -20,6 +22,7 @@ import { withRetries } from './with-retries.ts';
 
 const APPLY_WIDTH = 16;
 const ESTABLISH_TIMEOUT_MS = 60_000;
+const DISCOVERY_INTERVAL_MS = 100;
 const DELETION_TIMEOUT_MS = 120_000;
 
 export interface ApplyOptions {
@@ -149,12 +152,22 @@ async function removeAndWait(
 /** Namespaces, CRDs and API services must work before what needs them is applied. */
 async function establish(cluster: Cluster, items: readonly PlannedObject[], { signal }: ApplyOptions): Promise<void> {
   const gating = items.filter((item) => ['Namespace', 'CustomResourceDefinition', 'APIService'].includes(item.address.kind));
-  await inParallel(gating, APPLY_WIDTH, (item) =>
-    waitForObject(cluster, item.address, {
+  await inParallel(gating, APPLY_WIDTH, async (item) => {
+    await waitForObject(cluster, item.address, {
       until: (object) => compute(object).status === 'current',
       what: `${displayName(item.address)} to become usable`,
       timeoutMs: ESTABLISH_TIMEOUT_MS,
       signal,
-    }),
-  );
+    });
+    for (const kind of definedKinds([item.object]).keys()) await served(cluster, kind, signal);
+  });
+}
+
+/** A CRD says that it is established a moment before discovery knows its kind, which cannot be watched. */
+async function served(cluster: Cluster, kindKey: string, signal: AbortSignal): Promise<void> {
+  const [group = '', version = '', kind = ''] = kindKey.split('/');
+  const deadline = Date.now() + ESTABLISH_TIMEOUT_MS;
+  while ((await cluster.resource(`${group}/${version}`, kind, { signal })) === null && Date.now() < deadline) {
+    await delay(DISCOVERY_INTERVAL_MS, undefined, { signal });
+  }
 }

@@ -4,6 +4,8 @@ import type { ManifestSource, KubernetesObject } from '@slipway/deploy-engine';
 import { classifyRefusal } from '@slipway/readiness';
 import { isClusterError } from '../cluster/cluster-error.ts';
 import type { ClusterError } from '../cluster/cluster-error.ts';
+import { DeployFailure } from './deploy-failure.ts';
+import { isUnknownField } from './with-retries.ts';
 
 type ErrorType = Failure['errorType'];
 
@@ -43,7 +45,7 @@ export function explainRefusal(error: unknown, object: KubernetesObject, source?
   return { cause, errorType };
 }
 
-function classify(error: ClusterError, name: string, object: KubernetesObject): Draft {
+function classify(error: ClusterError, name: string, object?: KubernetesObject): Draft {
   const { message } = error;
   const conflicts = error.status === 409 ? readConflicts(error.details.causes ?? []) : [];
   if (conflicts.length > 0) {
@@ -75,13 +77,13 @@ function classify(error: ClusterError, name: string, object: KubernetesObject): 
     };
   }
   if (error.status === 422) return classifyInvalid(error, name);
-  if (error.status === 400) {
+  if (error.status === 400 || isUnknownField(error)) {
     return {
       code: 'manifest.invalid',
       errorType: 'ConfigurationFailure',
       title: `${name} is not valid`,
       message,
-      hints: [/unknown field/.test(message) ? 'Correct or remove the field: the API server does not know it.' : 'Correct the manifest.'],
+      hints: [/unknown field|not declared in schema/.test(message) ? 'Correct or remove the field: the API server does not know it.' : 'Correct the manifest.'],
     };
   }
   if (error.status === 404) return classifyNotFound(error, name, object);
@@ -157,7 +159,7 @@ function classifyInvalid(error: ClusterError, name: string): Draft {
       };
 }
 
-function classifyNotFound(error: ClusterError, name: string, object: KubernetesObject): Draft {
+function classifyNotFound(error: ClusterError, name: string, object?: KubernetesObject): Draft {
   const missingNamespace = /namespaces "([^"]+)" not found/.exec(error.message);
   if (missingNamespace !== null) {
     return {
@@ -169,10 +171,24 @@ function classifyNotFound(error: ClusterError, name: string, object: KubernetesO
     };
   }
   return {
-    code: 'kind.unknown',
+    code: object === undefined ? 'cluster.refused' : 'kind.unknown',
     errorType: 'ConfigurationFailure',
-    title: `${name}: the cluster knows no kind ${object.kind} in ${object.apiVersion}`,
+    title: object === undefined ? `${name} does not exist` : `${name}: the cluster knows no kind ${object.kind} in ${object.apiVersion}`,
     message: error.message,
-    hints: ['Install its CustomResourceDefinition, or use a version that the cluster serves.'],
+    hints: object === undefined ? [] : ['Install its CustomResourceDefinition, or use a version that the cluster serves.'],
   };
+}
+
+/** A refused request that was not about one object of the set, such as for the record of releases. */
+export function toDeployFailure(error: ClusterError, what: string): DeployFailure {
+  const { errorType, code, title, message, hints, remedyYaml } = classify(error, what);
+  const evidence = [{ kind: 'response' as const, text: message }];
+  return new DeployFailure({
+    code,
+    errorType,
+    message: `${title}. ${message}`,
+    causes: [{ code, severity: 'fatal', title, message, evidence, hints, ...(remedyYaml === undefined ? {} : { remedyYaml }) }],
+    evidence,
+    hints,
+  });
 }

@@ -33,6 +33,8 @@ export interface ReleaseStore {
   update(index: ReleaseIndex, objects?: readonly SourcedObject[]): Promise<ReleaseIndex>;
   manifests(index: ReleaseIndex): Promise<SourcedObject[]>;
   forget(index: ReleaseIndex): Promise<void>;
+  /** The cluster's clock at the last write of an index (RFC 3339), to compare times of events with. */
+  clock(): string;
 }
 
 /** On an index, so that whose release it is can be told without unpacking it. */
@@ -52,6 +54,12 @@ export function createReleaseStore(
 ): ReleaseStore {
   const { namespace, releaseName, signal } = place;
   const secret = (name: string) => ({ apiVersion: 'v1', kind: 'Secret', namespace, name });
+
+  let clock = new Date().toISOString();
+  const readClock = (written: KubernetesObject): void => {
+    const times = (written.metadata.managedFields ?? []).map((entry) => entry.time ?? '');
+    clock = times.toSorted().at(-1) ?? clock;
+  };
 
   const put = async (object: KubernetesObject): Promise<void> => {
     try {
@@ -99,7 +107,7 @@ export function createReleaseStore(
       let claimed = await writeChunks(index, objects);
       for (;;) {
         try {
-          await cluster.create(await indexSecret(claimed), { fieldManager: FIELD_MANAGER, signal });
+          readClock(await cluster.create(await indexSecret(claimed), { fieldManager: FIELD_MANAGER, signal }));
           return claimed;
         } catch (error) {
           if (!isClusterError(error, 409)) throw error;
@@ -109,7 +117,7 @@ export function createReleaseStore(
     },
     update: async (index, objects) => {
       const written = objects === undefined ? index : await writeChunks(index, objects);
-      await cluster.replace(await indexSecret(written), { fieldManager: FIELD_MANAGER, signal });
+      readClock(await cluster.replace(await indexSecret(written), { fieldManager: FIELD_MANAGER, signal }));
       const replaced = index.chunks.filter((name) => !written.chunks.includes(name));
       for (const name of replaced) await cluster.remove(secret(name), { signal });
       return written;
@@ -127,6 +135,7 @@ export function createReleaseStore(
       // Written by `writeChunks` and unchanged, as the digest shows.
       return JSON.parse(text) as SourcedObject[];
     },
+    clock: () => clock,
     forget: async (index) => {
       for (const name of index.chunks) await cluster.remove(secret(name), { signal });
       await cluster.remove(secret(indexName(releaseName, index.number)), { signal });

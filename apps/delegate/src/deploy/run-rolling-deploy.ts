@@ -3,6 +3,7 @@ import {
   addressOf,
   checkPlan,
   displayName,
+  FIELD_MANAGER,
   imagesOf,
   lastSuccessful,
   nextReleaseNumber,
@@ -57,7 +58,7 @@ export async function runRollingDeploy(
 ): Promise<KubernetesObject[]> {
   await inSection(context, 'Fetch Files', (log) => fetchFiles(task, log));
   const prepared = await inSection(context, 'Initialize', (log) => initialize(task, context, log));
-  const release = await inSection(context, 'Prepare', (log) => prepare(task, prepared, log));
+  const release = await inSection(context, 'Prepare', (log) => prepare(task, context, prepared, log));
   onRelease(release);
   const { changes, pods, failure } = await applyAndWait(prepared.cluster, {
     task,
@@ -67,7 +68,7 @@ export async function runRollingDeploy(
     lookup: prepared.lookup,
     force: task.forceConflicts,
     release: releaseRef(release),
-    createdAt: release.createdAt,
+    since: prepared.store.clock(),
     sections: { apply: 'Apply', wait: 'Wait for Steady State' },
   });
   const finished = await finishRelease(prepared.store, release, changes, failure === undefined ? 'succeeded' : 'failed');
@@ -143,7 +144,7 @@ function refuseProblems(problems: readonly PlanProblem[]): void {
   });
 }
 
-async function prepare(task: RollingDeployTask, prepared: Prepared, log: SectionLog): Promise<ReleaseIndex> {
+async function prepare(task: RollingDeployTask, context: TaskContext, prepared: Prepared, log: SectionLog): Promise<ReleaseIndex> {
   const { indexes, own, planned, store, versions } = prepared;
   const versioned = new Map(versions.versioned.map((item) => [`${item.kind}/${item.namespace}/${item.versionedName}`, item.name]));
   log.info('Kind | Name | Versioned | Action');
@@ -169,11 +170,20 @@ async function prepare(task: RollingDeployTask, prepared: Prepared, log: Section
     chunks: own?.chunks ?? [],
     manifestsDigest: '',
   };
+  await createOwnNamespace(prepared, task.namespace, context.signal, log);
   const release = own === undefined ? await store.claim(draft, prepared.objects) : await store.update(draft, prepared.objects);
   log.info(own === undefined ? `Current release number is: ${release.number}` : `Current release number is: ${release.number} (begun before; it goes on)`);
   log.info(previous === undefined ? 'No previous successful release found.' : `Previous Successful Release is ${previous.number}`);
   await log.drained();
   return release;
+}
+
+/** The record lies in the infrastructure's namespace, which the manifests may bring along. */
+async function createOwnNamespace(prepared: Prepared, namespace: string, signal: AbortSignal, log: SectionLog): Promise<void> {
+  const item = prepared.planned.plan.objects.find(({ action, address }) => action === 'create' && address.kind === 'Namespace' && address.name === namespace);
+  if (item === undefined) return;
+  await prepared.cluster.apply(item.object, { fieldManager: FIELD_MANAGER, signal });
+  log.info(`Namespace ${namespace} created, for the record of the release.`);
 }
 
 async function finishRelease(

@@ -79,6 +79,8 @@ async function reapply(task: RollingRollbackTask, context: TaskContext, found: F
   const { signal } = context;
   const { releaseName, namespace } = task;
   const prepared = await inSection(context, 'Prepare', async (log) => {
+    // Written again as it is, for the cluster's clock.
+    await store.update(found.failed);
     const objects = await store.manifests(target);
     const lookup = await discover(cluster, objects, signal);
     const access = await checkAccess(cluster, objects.map(({ object }) => object), { lookup, recordNamespace: namespace, signal, log });
@@ -92,7 +94,7 @@ async function reapply(task: RollingRollbackTask, context: TaskContext, found: F
     ...prepared,
     force: true,
     release: { name: releaseName, number: target.number, namespace },
-    createdAt: new Date().toISOString(),
+    since: store.clock(),
     sections: { apply: 'Rollback', wait: 'Wait for Steady State' },
   });
   if (failure !== undefined) throw failure;

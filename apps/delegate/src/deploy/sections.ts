@@ -1,4 +1,6 @@
+import { isClusterError } from '../cluster/cluster-error.ts';
 import type { LogLevel, LogSection, TaskContext } from '../tasks/task.ts';
+import { toDeployFailure } from './explain-refusal.ts';
 
 /** Writes lines of one log section. */
 export interface SectionLog {
@@ -8,7 +10,7 @@ export interface SectionLog {
   drained(): Promise<void>;
 }
 
-/** Runs a part of a task as one log section, which ends as the part does. */
+/** Runs a part of a task as one log section, which ends as the part does. A refused request is thrown in words. */
 export async function inSection<T>(
   context: Pick<TaskContext, 'section'>,
   name: string,
@@ -19,7 +21,8 @@ export async function inSection<T>(
     const result = await part(toLog(section));
     section.end('succeeded');
     return result;
-  } catch (error) {
+  } catch (thrown) {
+    const error = isClusterError(thrown) ? toDeployFailure(thrown, `A request of ${name}`) : thrown;
     section.line(error instanceof Error ? error.message : String(error), 'error');
     section.end('failed');
     throw error;

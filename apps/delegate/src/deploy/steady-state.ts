@@ -20,6 +20,8 @@ const REPORT_MS = 1_500;
 /** Changes come in bursts; one look at the end of a burst is enough. */
 const BURST_MS = 20;
 const LOG_WAIT_MS = 2_000;
+/** A status comes a moment before the event that explains it. */
+const EVENT_WAIT_MS = 400;
 /** Longer ones fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -89,7 +91,10 @@ async function watchUntilReady(
     reporter.report(assessment, tracked, fresh, now);
     if (assessment.pending.length === 0) return view.all('Pod');
     lastLines.fetch(causes, (cause) => podsBehind(cause, assessment));
-    const fatal = tracked.filter(({ endsAt }) => endsAt !== undefined && endsAt <= now);
+    const isTold = (cause: Cause): boolean => !options.access.mayReadEvents || cause.evidence.some(({ kind }) => kind === 'event');
+    const over = tracked.filter(({ endsAt }) => endsAt !== undefined && endsAt <= now);
+    const isReportable = over.some(({ cause, firstSeenAt }) => isTold(cause) || now - firstSeenAt >= EVENT_WAIT_MS);
+    const fatal = isReportable ? over : [];
     const isLate = options.deadlineAt !== undefined && now >= options.deadlineAt - REPORT_MS;
     if (fatal.length > 0 || isLate) {
       await withinTime(LOG_WAIT_MS, options.signal, [lastLines.settled()]);
@@ -97,7 +102,8 @@ async function watchUntilReady(
       reporter.report(assessment, complete, [], now);
       throw fatal.length > 0 ? notReady(fatal, complete, now) : outOfTime(assessment, complete, now);
     }
-    const next = Math.min(...tracked.map(({ endsAt }) => endsAt ?? Infinity), (options.deadlineAt ?? Infinity) - REPORT_MS);
+    const ends = tracked.map(({ endsAt, firstSeenAt }) => Math.max(endsAt ?? Infinity, firstSeenAt + EVENT_WAIT_MS));
+    const next = Math.min(...ends, (options.deadlineAt ?? Infinity) - REPORT_MS);
     const arrived = new Promise<void>((resolve) => {
       arrival.wake = resolve;
     });

@@ -24,6 +24,13 @@ function passes(error: unknown): boolean {
   if (error instanceof LeaseEndedError) return false;
   if (!isClusterError(error)) return true;
   if (error.status === 409) return error.reason === 'Conflict' && (error.details.causes ?? []).length === 0;
+  // The one mistake in a manifest that is answered with a 500.
+  if (isUnknownField(error)) return false;
   // A webhook whose backend is just starting is a 500 as well.
   return [429, 500, 502, 503, 504].includes(error.status);
+}
+
+/** Whether a server-side apply was refused for a field that the kind's schema does not have. */
+export function isUnknownField(error: ClusterError): boolean {
+  return /field not declared in schema|failed to create typed patch object/.test(error.message);
 }

@@ -62,6 +62,7 @@ export function definedKinds(objects: readonly KubernetesObject[]): Map<string, 
     const group = at(object, 'spec', 'group');
     const kind = at(object, 'spec', 'names', 'kind');
     for (const version of asList(at(object, 'spec', 'versions'))) {
+      if (at(version, 'served') === false) continue;
       const name = asMap(version)?.['name'];
       kinds.set(`${String(group)}/${String(name)}/${String(kind)}`, at(object, 'spec', 'scope') === 'Namespaced');
     }

@@ -14,10 +14,13 @@ export function eventTime(event: Resource): string {
   );
 }
 
-/** Events about one object, newest first, none older than `since` (RFC 3339). */
+/**
+ * Events about one object, newest first, none older than `since` (RFC 3339, by the cluster's clock). Events tell their
+ * time in whole seconds, so the second of `since` counts as after it.
+ */
 export function eventsAbout(resource: Resource, events: readonly Resource[], since?: string): Resource[] {
   const { uid, name, namespace } = resource.metadata;
-  const floor = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since);
+  const floor = since === undefined ? Number.NEGATIVE_INFINITY : Math.floor(Date.parse(since) / 1000) * 1000;
   return events
     .filter((event) => {
       const about = at(event, 'involvedObject');

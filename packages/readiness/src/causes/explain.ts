@@ -9,7 +9,7 @@ import { classifyRefusal } from './refusal.ts';
 import { newRevision } from './revision.ts';
 
 export interface ExplainOptions {
-  /** Events from before this moment (RFC 3339) belong to an earlier deployment. */
+  /** Events about workloads from before this moment (RFC 3339, by the cluster's clock) belong to an earlier deployment. */
   since?: string;
   limits?: CauseLimits;
 }
@@ -30,7 +30,7 @@ export function explain(resource: Resource, related: Related, options: ExplainOp
   const { makers, pods } = newRevision(resource, related);
   const causes = [
     ...makers.flatMap((maker) => explainCreation(maker, events, limits, options.since)),
-    ...pods.flatMap((pod) => explainPod(pod, events, limits, options.since)),
+    ...pods.flatMap((pod) => explainPod(pod, events, limits)),
     ...explainOwnVerdict(resource, events, limits, options.since),
   ];
   if (verdict.status === 'failed' && !causes.some((cause) => cause.severity === 'fatal')) {

@@ -10,12 +10,11 @@ export function explainPod(
   pod: Resource,
   events: readonly Resource[],
   limits: CauseLimits,
-  since?: string,
 ): Cause[] {
   if (pod.metadata.deletionTimestamp !== undefined) return [];
   const phase = textAt(pod, 'status', 'phase');
   if (phase === 'Succeeded' || conditionOf(pod, 'Ready')?.status === 'True') return [];
-  const own = eventsAbout(pod, events, since);
+  const own = eventsAbout(pod, events);
   if (phase === 'Failed') return [...explainContainers(pod, own, limits), ...explainFailedPod(pod)];
   const scheduling = explainScheduling(pod, own, limits);
   if (scheduling !== undefined) return [scheduling];
