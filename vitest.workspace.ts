@@ -53,7 +53,7 @@ export const projects: TestProjectConfiguration[] = [
   integration('testing', './packages/testing', ['postgres', 'cluster']),
   integration('api', './apps/api', ['postgres', 'client']),
   integration('delegate', './apps/delegate', ['cluster']),
-  integration('launcher', './apps/launcher', ['client']),
+  integration('launcher', './apps/launcher', ['postgres', 'client']),
   {
     extends: true,
     test: { name: 'web', root: './apps/web', environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'] },

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { repository } from './config.ts';
@@ -34,15 +34,15 @@ export async function buildConsole(signal: AbortSignal): Promise<string> {
   const stamp = hashOf(webSources.map((source) => path.join(repository, source)));
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return 'current';
   const web = path.join(repository, 'apps/web');
+  // Beside the finished one until it is whole: another start may be serving that, or building as well.
+  const fresh = path.join(web, `node_modules/.build-${process.pid}`);
   const vite = createRequire(path.join(web, 'package.json')).resolve('vite/package.json');
-  const { code, output } = await run(
-    [path.join(path.dirname(vite), 'bin/vite.js'), 'build', '--logLevel', 'warn'],
-    web,
-    signal,
-  );
+  const words = ['build', '--logLevel', 'warn', '--outDir', fresh, '--emptyOutDir'];
+  const { code, output } = await run([path.join(path.dirname(vite), 'bin/vite.js'), ...words], web, signal);
   if (code !== 0) throw buildFailure('the console', output);
-  // Last, so that an interrupted build is not taken for a finished one.
-  writeFileSync(stampFile, stamp);
+  writeFileSync(path.join(fresh, path.basename(stampFile)), stamp);
+  rmSync(webFolder, { recursive: true, force: true });
+  renameSync(fresh, webFolder);
   return 'built';
 }
 

@@ -17,6 +17,8 @@ export interface LauncherConfig {
   readonly sandbox: boolean;
   /** The person's own cluster for the local delegate, instead of the sandbox. */
   readonly kubeconfig: string | undefined;
+  /** A console that is built already; absent: it is built from the checkout. */
+  readonly webDir: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -36,6 +38,7 @@ export function readConfig(environment: Environment): LauncherConfig {
     masterKey: text('SLIPWAY_MASTER_KEY'),
     sandbox: readSwitch(text('SLIPWAY_SANDBOX') ?? 'on') && kubeconfig === undefined,
     kubeconfig: kubeconfig === undefined ? undefined : path.resolve(kubeconfig),
+    webDir: text('SLIPWAY_WEB_DIR'),
   };
 }
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { webFolder } from './build.ts';
 import type { ChildSpec } from './child.ts';
-import type { LauncherConfig } from './config.ts';
+import { type LauncherConfig, repository } from './config.ts';
 import type { DataFolder } from './data-folder.ts';
 
 /** What the programs are told beyond the configuration. */
@@ -12,6 +12,9 @@ export interface Secrets {
 }
 
 export type ProgramName = 'api' | 'worker' | 'sandbox' | 'delegate';
+
+/** What Node keeps of stripped and compiled source: it more than halves the time the server takes to answer. */
+const compileCache = path.join(repository, 'node_modules/.cache/compile');
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -43,6 +46,7 @@ export function programs(
         SLIPWAY_DELEGATE_NAME: 'local-delegate',
         SLIPWAY_DELEGATE_STATE_DIR: folder.localDelegate,
         SLIPWAY_LOG_LEVEL: environment['SLIPWAY_LOG_LEVEL'],
+        NODE_COMPILE_CACHE: compileCache,
         SLIPWAY_KUBECONFIG:
           config.kubeconfig ?? (config.sandbox ? path.join(folder.sandbox, 'kubeconfig.yaml') : undefined),
       },
@@ -67,10 +71,11 @@ export function serverEnvironment(
     SLIPWAY_DATA_DIR: folder.root,
     SLIPWAY_MASTER_KEY: secrets.masterKey,
     SLIPWAY_BOOTSTRAP_DELEGATE_TOKEN: secrets.delegateToken,
-    SLIPWAY_WEB_DIR: webFolder,
+    SLIPWAY_WEB_DIR: config.webDir ?? webFolder,
     SLIPWAY_SANDBOX_STATUS: config.sandbox ? path.join(folder.sandbox, 'status.json') : undefined,
     // As production does, for what libraries decide by it.
     NODE_ENV: environment['NODE_ENV'] ?? 'production',
+    NODE_COMPILE_CACHE: compileCache,
   };
 }
 

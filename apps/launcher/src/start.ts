@@ -83,7 +83,7 @@ export function createInstallation(surroundings: Surroundings): Installation {
     if (config.databaseUrl !== undefined) return config.databaseUrl;
     database = await report.step('database', async () => {
       const result = await keepDatabase(data.postgres, report, lost.resolve);
-      return { result, detail: `PostgreSQL in ${path.relative(repository, data.postgres)}` };
+      return { result, detail: `PostgreSQL in ${shortPath(data.postgres)}` };
     });
     return database.url;
   };
@@ -91,7 +91,8 @@ export function createInstallation(surroundings: Surroundings): Installation {
   const build = async (): Promise<void> => {
     const { signal } = stopping;
     await report.step('build', async () => {
-      const [client, console] = [await buildClient(signal), await buildConsole(signal)];
+      const client = await buildClient(signal);
+      const console = config.webDir === undefined ? await buildConsole(signal) : `in ${config.webDir}`;
       return { result: undefined, detail: `database client ${client}, console ${console}` };
     });
   };
@@ -161,6 +162,12 @@ function identities(supervised: readonly Supervised[]): Running['children'] {
     const identity = each.current()?.identity;
     return identity === undefined ? [] : [{ name: each.name, ...identity }];
   });
+}
+
+/** From the checkout where it lies inside, whole where it does not. */
+function shortPath(file: string): string {
+  const relative = path.relative(repository, file);
+  return relative.startsWith('..') ? file : relative;
 }
 
 function how({ code, signal }: Exit): string {
