@@ -12,7 +12,7 @@ import { healthPlugin } from './platform/health.ts';
 import type { HealthParts } from './platform/health.ts';
 import type { Logger } from './platform/log.ts';
 import { openApiPlugin } from './platform/openapi.ts';
-import { problemPlugin } from './platform/problem.ts';
+import { problemPlugin, sendProblem, toAppError } from './platform/problem.ts';
 import { requestLogPlugin } from './platform/request-log.ts';
 import { securityHeadersPlugin } from './platform/security-headers.ts';
 
@@ -46,6 +46,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     trustProxy: parts.config.trustedProxies.length === 0 ? false : [...parts.config.trustedProxies],
     requestIdHeader: false,
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
+    // What cannot even be routed, such as an address with a broken escape.
+    frameworkErrors: (error, _request, reply) => sendProblem(reply, toAppError(error)),
     // A slow sender holds a connection no longer than this.
     requestTimeout: 60_000,
     forceCloseConnections: 'idle',

@@ -12,8 +12,6 @@ const problem = {
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 } as const;
 
-const text = { type: 'string' } as const;
-
 /** The OpenAPI document, made of the contracts, and its pages for people. */
 export const openApiPlugin = fp(
   async (app: FastifyInstance, options: { version: string }) => {
@@ -81,7 +79,11 @@ function describeContract(contract: RouteContract, url: string, schema: Describe
     ...(contract.rawBody === undefined ? {} : { body: rawBodyOf(contract.rawBody, example.request) }),
     ...(schema.body === undefined || example.request === undefined
       ? {}
-      : { body: { content: { 'application/json': { schema: schema.body, example: example.request } } } }),
+      : {
+          body: {
+            content: { 'application/json': { schema: { ...schema.body, examples: [example.request] } } },
+          },
+        }),
     response: { ...describeResponses(contract, schema.response ?? {}, example.response), default: problem },
   };
 }
@@ -97,13 +99,15 @@ function scopeSuffix(contract: RouteContract, url: string): string {
   return url.startsWith('/api/v1/orgs/:org') || url.startsWith('/api/v1/orgs/{org}') ? 'OfOrganization' : '';
 }
 
+/** The example goes into the schema: the document's maker moves it to where OpenAPI wants it. */
 function rawBodyOf(kind: NonNullable<RouteContract['rawBody']>, example: unknown): Record<string, unknown> {
-  const shown = example === undefined ? {} : { example };
-  if (kind === 'bytes')
+  const shown = example === undefined ? {} : { examples: [example] };
+  if (kind === 'bytes') {
     return {
-      content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' }, ...shown } },
+      content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary', ...shown } } },
     };
-  const yaml = { 'application/yaml': { schema: text, ...shown } };
+  }
+  const yaml = { 'application/yaml': { schema: { type: 'string', ...shown } } };
   return {
     content: kind === 'documents' ? yaml : { ...yaml, 'application/json': { schema: { type: 'object' } } },
   };
