@@ -111,7 +111,8 @@ describe('after kill -9', () => {
     }
     process.kill(postmaster(), 'SIGKILL');
     await started.printed(/database\s+running again/);
-    await vi.waitUntil(async () => (await status(`${started.baseUrl}/readyz`)) === 200, soon);
+    const ready = async (): Promise<boolean> => (await status(`${started.baseUrl}/readyz`)) === 200;
+    expect(await vi.waitUntil(ready, soon)).toBe(true);
   });
 
   test('of the launcher its programs end; of everything at once, too, the next start has all data', async () => {
