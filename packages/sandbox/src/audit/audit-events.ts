@@ -94,7 +94,7 @@ export function parseAuditEvent(line: string): AuditEvent | undefined {
       (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
       value,
     );
-    return found === undefined ? undefined : String(found);
+    return typeof found === 'string' || typeof found === 'number' ? String(found) : undefined;
   };
   const verb = text('verb');
   const at = text('requestReceivedTimestamp');

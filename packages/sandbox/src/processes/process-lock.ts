@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { identifyProcess, isAlive, type ProcessIdentity } from './process-identity.ts';
 
 /** A lock file that dies with its process: its content names the holder, and a dead holder's file is taken over. */
-export type LockResult = { kind: 'taken'; release(): void } | { kind: 'held'; holder: ProcessIdentity };
+export type LockResult = { kind: 'taken'; release: () => void } | { kind: 'held'; holder: ProcessIdentity };
 
 /** Takes the lock at `path`, or says which living process holds it. */
 export function takeLock(path: string): LockResult {
