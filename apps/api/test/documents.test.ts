@@ -50,7 +50,9 @@ describe('a document', () => {
       body: { environment: { name: 'By JSON', identifier: 'by_json', type: 'Production' } },
     });
     expect(answer).toMatchObject({ status: 201, body: { name: 'By JSON', type: 'Production' } });
-    expect(answer.body.yaml).toContain('Production');
+    expect(answer.body.yaml).toBe(
+      'environment:\n  name: By JSON\n  identifier: by_json\n  type: Production\n',
+    );
   });
 
   it('is created once, and replaced by PUT with a new version and an audit row each', async () => {

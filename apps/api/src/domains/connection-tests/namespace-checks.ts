@@ -1,5 +1,6 @@
 import { resolveReference } from '@slipway/contracts';
 import type {
+  Cause,
   Connector,
   DeploymentStage,
   Infrastructure,
@@ -143,25 +144,21 @@ async function checkTarget(deps: NamespaceCheckDeps, target: Target, lookup: Loo
   });
   const answer =
     run.kind === 'finished' && run.outcome.kind !== 'cancelled' ? run.outcome.result?.namespace : undefined;
-  switch (answer?.verdict) {
-    case 'usable':
-      return null;
-    case 'forbidden':
-      return fail(
-        'namespace.forbidden',
-        answer.cause?.title ?? `The connector ${connectorRef} may not work in namespace ${namespace}.`,
-        {
-          errors: [{ pointer: target.pointer, message: answer.cause?.message ?? 'Forbidden' }],
-          hint: answer.cause?.hints[0] ?? 'Grant its account the rights, or choose another namespace.',
-          details: answer.cause ? { cause: answer.cause } : {},
-        },
-      );
-    case 'absent':
-      return absent(target, namespace);
-    case 'unknown':
-    case undefined:
-      return `Whether namespace ${namespace} can be used is not known yet (${whyUnknown(run)}); it is checked again when the pipeline runs.`;
+  if (answer === undefined || answer.verdict === 'unknown') {
+    return `Whether namespace ${namespace} can be used is not known yet (${whyUnknown(run)}); it is checked again when the pipeline runs.`;
   }
+  if (answer.verdict === 'forbidden') refuseForbidden(target, answer.cause);
+  return answer.verdict === 'absent' ? absent(target, namespace) : null;
+}
+
+function refuseForbidden({ infrastructure, pointer }: Target, cause: Cause | undefined): never {
+  const { connectorRef, namespace } = infrastructure.spec;
+  const title = cause?.title ?? `The connector ${connectorRef} may not work in namespace ${namespace}.`;
+  fail('namespace.forbidden', title, {
+    errors: [{ pointer, message: cause?.message ?? title }],
+    hint: cause?.hints[0] ?? 'Grant its account the rights, or choose another namespace.',
+    details: cause ? { cause } : {},
+  });
 }
 
 async function absent(target: Target, namespace: string): Promise<string | null> {

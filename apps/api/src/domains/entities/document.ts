@@ -38,8 +38,14 @@ export function readDocuments(text: string): DocumentResult[] {
     .map((document) => readDocument(document, text, lines));
 }
 
-/** The same tree sent as JSON: it becomes the YAML that is kept. */
-export function readJsonDocument(tree: unknown): DocumentResult {
+/** The same tree sent as JSON: it is kept as YAML, as people will want to read it. */
+export function readJsonDocument(text: string): DocumentResult {
+  let tree: unknown;
+  try {
+    tree = JSON.parse(text);
+  } catch {
+    return { ok: false, code: 'document.malformed', message: 'The document is not valid JSON.', errors: [] };
+  }
   return readSingle(stringify(tree, { lineWidth: 0 }));
 }
 

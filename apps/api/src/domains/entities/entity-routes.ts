@@ -9,7 +9,7 @@ import { wantsYaml } from '../../platform/negotiation.ts';
 import { registerRoute } from '../../platform/route.ts';
 import type { Keyring } from '../../platform/sealing.ts';
 import { applyDocuments } from './apply-operations.ts';
-import { readDocuments, readSingle } from './document.ts';
+import { readDocuments, readJsonDocument, readSingle } from './document.ts';
 import type { AuthoredDocument } from './document.ts';
 import { checkDocument, getEntity, removeDocument, saveEntity } from './entity-operations.ts';
 import type { SaveOutcome, SaveRequest } from './entity-operations.ts';
@@ -33,9 +33,10 @@ export interface EntityRoutesDeps {
 
 type PathParams = Readonly<Record<string, string>>;
 
-/** JSON is YAML: one reader serves both. */
+/** The document in a request's body, which must be of the kind that the address takes. */
 export function readBody(body: RawBody, kind: EntityKind): AuthoredDocument {
-  const result = readSingle(body.text);
+  const result =
+    body.contentType === 'application/json' ? readJsonDocument(body.text) : readSingle(body.text);
   if (!result.ok) fail(result.code, result.message, { errors: result.errors });
   if (result.document.kind !== kind) {
     const { rootKey } = entityKinds[kind];

@@ -36,7 +36,7 @@ export type EntityContent = Pick<
   'name' | 'description' | 'type' | 'tags' | 'yaml' | 'document'
 >;
 
-type EntityRow = Prisma.Result<Tx['entity'], Record<never, never>, 'findUniqueOrThrow'>;
+type EntityRow = Awaited<ReturnType<Tx['entity']['findUniqueOrThrow']>>;
 
 export function toEntity(row: EntityRow): StoredEntity {
   // The JSON columns hold what this file wrote into them.
@@ -121,10 +121,9 @@ export async function keepConnectivity(
   { id, kind, scope, identifier }: StoredEntity,
   connectivity: Connectivity,
 ): Promise<void> {
-  // A result is plain JSON; that its lists are not index signatures is TypeScript's matter only.
   await tx.entity.updateMany({
     where: { id },
-    data: { connectivity: connectivity as unknown as Prisma.InputJsonObject },
+    data: { connectivity: connectivity },
   });
   await announce(tx, scope, { topic: 'entity', kind, identifier });
 }
