@@ -1,4 +1,4 @@
-import type { DeploymentStage, FailureStrategy, Pipeline, Step } from '@slipway/contracts';
+import type { DeploymentStage, FailureStrategy, Pipeline, Step, Variable } from '@slipway/contracts';
 import { hasExpression, parseDuration } from '@slipway/contracts';
 import type { FailureAction, FailureRule, Graph, GraphNode, NodeId } from './graph.ts';
 
@@ -50,13 +50,33 @@ export function compile(pipeline: Pipeline, options: CompileOptions): Compiled {
   const timeoutMs = compiler.duration(pipeline.timeout, 'timeout') ?? defaultPipelineTimeoutMs;
   if (compiler.problems.length > 0) return { kind: 'problems', problems: compiler.problems };
   const graph: Graph = {
-    pipeline: { identifier: pipeline.identifier, name: pipeline.name },
+    pipeline: { identifier: pipeline.identifier, name: pipeline.name, spec: describedSpec(pipeline) },
     stages: stages.map((stage) => stage.identifier),
     timeoutMs,
     nodes: compiler.nodes,
   };
   return { kind: 'graph', graph };
 }
+
+/** The part of a pipeline or stage that expressions read. */
+export interface DescribedSpec {
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly variables: readonly Variable[];
+  readonly delegateSelectors: readonly string[];
+}
+
+const describedSpec = ({
+  description,
+  tags,
+  variables,
+  delegateSelectors,
+}: Pipeline | DeploymentStage): DescribedSpec => ({
+  description: description ?? '',
+  tags: tags ?? {},
+  variables: variables ?? [],
+  delegateSelectors: delegateSelectors ?? [],
+});
 
 interface Compiler {
   readonly nodes: Record<NodeId, GraphNode>;
@@ -103,7 +123,7 @@ function compileStage(compiler: Compiler, stage: DeploymentStage, outerSelectors
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     failureRules: failureRules(compiler, stage.failureStrategies ?? [], place),
     delegateSelectors: selectors,
-    spec: { description: stage.description ?? '', tags: stage.tags ?? {}, variables: stage.variables ?? [] },
+    spec: describedSpec(stage),
   };
   if (rollbackIds.length === 0) return;
   compiler.nodes[rollback] = {

@@ -18,6 +18,16 @@ export type Effect =
   | { readonly type: 'set-timer'; readonly at: number }
   | { readonly type: 'clear-timer' };
 
+export const effectTypes = [
+  'resolve-node',
+  'dispatch-step',
+  'cancel-task',
+  'take-turn',
+  'release-turn',
+  'set-timer',
+  'clear-timer',
+] as const satisfies readonly Effect['type'][];
+
 /** Tells two effects of one execution apart, and recognises a repeated one. */
 export function effectKey(effect: Effect): string {
   switch (effect.type) {

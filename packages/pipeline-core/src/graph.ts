@@ -58,7 +58,12 @@ export interface GraphNode {
 
 /** What an execution walks. Compiled once, stored, never changed. */
 export interface Graph {
-  readonly pipeline: { readonly identifier: string; readonly name: string };
+  readonly pipeline: {
+    readonly identifier: string;
+    readonly name: string;
+    /** What the document says of the pipeline as a whole, with its expressions. */
+    readonly spec?: unknown;
+  };
   readonly stages: readonly NodeId[];
   readonly timeoutMs: number;
   readonly nodes: Readonly<Record<NodeId, GraphNode>>;

@@ -19,7 +19,12 @@ export interface JobOptions {
 export const maxJobAttempts = 5;
 
 /** Adds a job that exists when, and only when, the transaction commits. */
-export async function addJob(tx: Tx, name: JobName, payload: object, options: JobOptions = {}): Promise<void> {
+export async function addJob(
+  tx: Tx,
+  name: JobName,
+  payload: object,
+  options: JobOptions = {},
+): Promise<void> {
   const text = JSON.stringify(payload);
   const { key = null, runAt = null } = options;
   // Prisma knows nothing of the queue's schema; its SQL function is the way in that its author documents.
@@ -96,7 +101,8 @@ export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunn
       },
     },
   });
-  if (poolId === undefined) throw new Error('The job runner started without telling its id, which it does since 0.17.');
+  if (poolId === undefined)
+    throw new Error('The job runner started without telling its id, which it does since 0.17.');
   const ownId = poolId;
   await liveness.query('select pg_advisory_lock(hashtextextended($1, 7))', [ownId]);
   let stopping = false;
@@ -141,10 +147,15 @@ function toTaskList(handlers: JobHandlers, log: Logger): TaskList {
 }
 
 async function connectLiveness(databaseUrl: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'slipway-worker-liveness' });
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: 'slipway-worker-liveness',
+  });
   client.on('error', () => {});
   await client.connect();
-  await client.query('set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3');
+  await client.query(
+    'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3',
+  );
   return client;
 }
 

@@ -1,6 +1,8 @@
 import type { Scope } from '@slipway/contracts';
 import type { FastifyInstance } from 'fastify';
 import type { Database } from '../../platform/database.ts';
+export { readScopeNames } from './scope-names.ts';
+export type { ScopeNames } from './scope-names.ts';
 import { createScopeOperations } from './scope-operations.ts';
 import { scopeExists } from './scope-queries.ts';
 import { registerScopeRoutes } from './scope-routes.ts';

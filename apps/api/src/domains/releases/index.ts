@@ -1,0 +1,2 @@
+export { registerReleaseRoutes } from './release-routes.ts';
+export { claimRelease, recordReleases } from './release-store.ts';

@@ -1,0 +1,46 @@
+import type { ExecutionEvent } from '@slipway/pipeline-core';
+import { recordReleases } from '../domains/releases/index.ts';
+import type { Tx } from '../platform/database.ts';
+import type { Logger } from '../platform/log.ts';
+import { openSession } from './execution-session.ts';
+
+export interface ExecutionRunner {
+  /**
+   * Folds events into an execution within the transaction of what caused them: state, events and effects are written together.
+   * Events that do not fit any more are left out. Take rows in this order, or two transactions wait for each other: task, execution.
+   */
+  apply(tx: Tx, executionId: string, events: readonly ExecutionEvent[]): Promise<void>;
+}
+
+export function createExecutionRunner(log: Logger): ExecutionRunner {
+  return {
+    apply: async (tx, executionId, events) => {
+      const session = await openSession(tx, executionId);
+      if (session === null) {
+        log.warn({ executionId }, 'events of an execution that does not exist');
+        return;
+      }
+      for (const event of events) {
+        const result = session.feed(withoutResult(event));
+        if (result !== 'applied') {
+          log.info({ executionId, event: event.type, reason: result.illegal }, 'an event came too late');
+          continue;
+        }
+        if (event.type === 'task.finished') await recordReleases(tx, session.facts, event.node, event.taskId);
+      }
+      await session.close();
+    },
+  };
+}
+
+/** A delegate's outcome also says what it did to the cluster; that is the task's, and can be large. */
+function withoutResult(event: ExecutionEvent): ExecutionEvent {
+  if (event.type !== 'task.finished') return event;
+  const { outcome } = event;
+  if (outcome.kind === 'cancelled') return { ...event, outcome: { kind: 'cancelled' } };
+  const outputs = outcome.outputs === undefined ? {} : { outputs: outcome.outputs };
+  if (outcome.kind === 'failed')
+    return { ...event, outcome: { kind: 'failed', failure: outcome.failure, ...outputs } };
+  const secretOutputs = outcome.secretOutputs === undefined ? {} : { secretOutputs: outcome.secretOutputs };
+  return { ...event, outcome: { kind: 'succeeded', outputs: outcome.outputs, ...secretOutputs } };
+}
