@@ -130,8 +130,10 @@ async function join(parts: LiveParts, socket: LiveSocket, given: unknown): Promi
   if (socket.rooms.size > MOST_ROOMS) return { ok: false, code: 'request.rate_limited' };
   const scope: Scope = { level: 'project', org: room.data.org, project: room.data.project };
   if (!mayWatch(socket.data.actor, scope)) return { ok: false, code: 'entity.not_found' };
-  if (room.data.kind === 'execution' && !(await parts.executionExists(scope, room.data.executionId))) {
-    return { ok: false, code: 'entity.not_found' };
+  if (room.data.kind === 'execution') {
+    const id = z.uuid().safeParse(room.data.executionId);
+    const exists = id.success && (await parts.executionExists(scope, id.data));
+    if (!exists) return { ok: false, code: 'entity.not_found' };
   }
   await socket.join(roomName(room.data));
   if (room.data.kind === 'project')
