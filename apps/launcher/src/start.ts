@@ -111,8 +111,8 @@ export function createInstallation(surroundings: Surroundings): Installation {
             databaseUrl: secrets.databaseUrl,
           }),
         restarting: (exit, afterMs) => {
-          report.warn(`the ${name} ended (${how(exit)}); starting it again in ${afterMs} ms`);
           if (essential && !answering) lost.resolve(diedAtStart(name, exit, data));
+          else report.warn(`the ${name} ended (${how(exit)}); starting it again in ${afterMs} ms`);
         },
         gaveUp: (exit) => {
           if (essential) lost.resolve(new ProgramRefused(name, exit.said));
