@@ -37,7 +37,10 @@ export interface DeployBench {
   rollback(of: { executionId: string; node?: string }, options?: RunOptions): Promise<TaskRun>;
   get(apiVersion: string, kind: string, name: string): Promise<KubernetesObject | null>;
   list(apiVersion: string, kind: string): Promise<KubernetesObject[]>;
+  /** The administrator's. */
   client: Cluster;
+  /** With the identity of the tasks. */
+  taskClient: Cluster;
 }
 
 /** A bench of its own for each test. With a kubeconfig the tasks run under another identity than the administrator's. */
@@ -52,6 +55,7 @@ export async function deployBench(options: { kubeconfig?: string; namespace?: st
   const admin = createClusters({ inherited: { kubeconfig: cluster.kubeconfigPath, environment: {} }, local: true });
   const secret = async (): Promise<string> => '';
   const { cluster: client } = await admin.open({ type: 'inherit' }, { secret, beforeWrite: () => undefined });
+  const { cluster: taskClient } = await clusters.open({ type: 'inherit' }, { secret, beforeWrite: () => undefined });
   let sequence = 0;
   const contextFor = (run: Recorder, { signal, beforeWrite, deadlineAt, onProgress }: RunOptions): TaskContext => ({
     taskId: 'task',
@@ -66,6 +70,8 @@ export async function deployBench(options: { kubeconfig?: string; namespace?: st
       run.progress.push(progress);
       onProgress?.(progress);
     },
+    workFolder: async () => '/nowhere',
+    connection: (access) => clusters.settings(access, secret),
     cluster: async (access) =>
       (await clusters.open(access, { secret, beforeWrite: () => beforeWrite?.() })).cluster,
   });
@@ -80,6 +86,7 @@ export async function deployBench(options: { kubeconfig?: string; namespace?: st
     namespace,
     releaseName,
     client,
+    taskClient,
     deploy: async (manifests, fields = {}) => {
       const { signal, beforeWrite, deadlineAt, onProgress, ...overrides } = fields;
       sequence += 1;
@@ -140,6 +147,7 @@ function createRecorder(): Recorder {
         end: (status) => {
           section.status = status;
         },
+        stream: () => ({ write: () => undefined, end: () => undefined }),
         drained: async () => undefined,
       };
     },

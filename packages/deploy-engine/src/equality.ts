@@ -1,6 +1,7 @@
 import { at, isMap, sameJson } from './kubernetes-object.ts';
 import type { FieldSet, KubernetesObject, ManagedFieldsEntry } from './kubernetes-object.ts';
 import { hasClientSideFields } from './ownership.ts';
+import { holdsQuantities, isCompletedByServer, sameCompleted } from './server-defaults.ts';
 
 /**
  * Whether the live object proves that applying `desired` would change nothing: our manager owns exactly the fields
@@ -12,7 +13,8 @@ export function provesEqual(desired: KubernetesObject, live: KubernetesObject, f
   const entry = appliedBy(live, fieldManager);
   if (entry?.fieldsV1 === undefined || entry.apiVersion !== desired.apiVersion) return false;
   if (hasClientSideFields(live)) return false;
-  return sameMap(withoutIdentity(desired), live, entry.fieldsV1);
+  const completed = isCompletedByServer(desired);
+  return sameMap(withoutIdentity(desired), live, entry.fieldsV1, { completed, field: '' });
 }
 
 /** As `provesEqual`, for one part of the object, such as `spec`. */
@@ -23,7 +25,8 @@ export function provesEqualPart(
   part: string,
 ): boolean {
   const owned = appliedBy(live, fieldManager)?.fieldsV1?.[`f:${part}`];
-  return owned !== undefined && sameValue(desired[part], live[part], owned);
+  if (owned === undefined) return false;
+  return sameValue(desired[part], live[part], owned, { completed: isCompletedByServer(desired), field: part });
 }
 
 /** The entry of the fields that a manager owns by apply. */
@@ -40,37 +43,51 @@ function withoutIdentity(object: KubernetesObject): Record<string, unknown> {
   return Object.keys(kept).length === 0 ? rest : { metadata: kept, ...rest };
 }
 
-function sameValue(desired: unknown, live: unknown, owned: FieldSet): boolean {
+/** Where in the object a value stands. `completed`: below the spec of a kind that the server completes. */
+interface Position {
+  completed: boolean;
+  field: string;
+}
+
+function below(position: Position, field: string): Position {
+  // Nothing is filled in or rewritten in labels and annotations, of the object or of a pod template.
+  const completed = position.completed && field !== 'metadata';
+  return { completed, field: holdsQuantities(position.field) ? position.field : field };
+}
+
+function sameValue(desired: unknown, live: unknown, owned: FieldSet, position: Position): boolean {
   if (desired === undefined || desired === null) return false;
   const elements = Object.keys(owned).filter((element) => element !== '.');
   // Owned as a whole: a scalar, an atomic map or list, or an empty one.
-  if (elements.length === 0) return sameLeaf(desired, live);
-  if (isMap(desired)) return isMap(live) && sameMap(desired, live, owned);
-  return Array.isArray(desired) && Array.isArray(live) && sameList(desired, live, owned, elements);
+  if (elements.length === 0) {
+    return position.completed ? sameCompleted(desired, live, position.field) : sameJson(desired, live);
+  }
+  if (isMap(desired)) return isMap(live) && sameMap(desired, live, owned, position);
+  return Array.isArray(desired) && Array.isArray(live) && sameList(desired, live, owned, position);
 }
 
-// Defaulted inside an atomic map, so that the live value never equals what was applied.
-function sameLeaf(desired: unknown, live: unknown): boolean {
-  if (sameJson(desired, live)) return true;
-  return isMap(desired) && isMap(live) && 'fieldPath' in desired && sameJson({ apiVersion: 'v1', ...desired }, live);
-}
-
-function sameMap(desired: Record<string, unknown>, live: Record<string, unknown>, owned: FieldSet): boolean {
+function sameMap(
+  desired: Record<string, unknown>,
+  live: Record<string, unknown>,
+  owned: FieldSet,
+  position: Position,
+): boolean {
   const names = Object.keys(desired).filter((name) => desired[name] !== undefined);
   const ownedNames = Object.keys(owned).filter((element) => element !== '.');
   if (names.length !== ownedNames.length) return false;
   return names.every((name) => {
-    const below = owned[`f:${name}`];
-    return below !== undefined && sameValue(desired[name], live[name], below);
+    const ownedBelow = owned[`f:${name}`];
+    return ownedBelow !== undefined && sameValue(desired[name], live[name], ownedBelow, below(position, name));
   });
 }
 
-function sameList(desired: unknown[], live: unknown[], owned: FieldSet, elements: string[]): boolean {
+function sameList(desired: unknown[], live: unknown[], owned: FieldSet, position: Position): boolean {
+  const elements = Object.keys(owned).filter((element) => element !== '.');
   if (desired.length !== elements.length) return false;
   const positions: number[] = [];
   for (const element of elements) {
     const found = element.startsWith('k:')
-      ? matchKeyed(desired, live, element, owned[element] ?? {})
+      ? matchKeyed(desired, live, element, owned[element] ?? {}, position)
       : element.startsWith('v:')
         ? matchValue(desired, live, element)
         : undefined;
@@ -93,7 +110,13 @@ function matchValue(desired: unknown[], live: unknown[], element: string): Match
   return desiredIndex < 0 || liveIndex < 0 ? undefined : { desiredIndex, liveIndex };
 }
 
-function matchKeyed(desired: unknown[], live: unknown[], element: string, owned: FieldSet): Match | undefined {
+function matchKeyed(
+  desired: unknown[],
+  live: unknown[],
+  element: string,
+  owned: FieldSet,
+  position: Position,
+): Match | undefined {
   const key = parseElement(element);
   if (!isMap(key)) return undefined;
   const liveIndex = live.findIndex((item) => hasKey(item, key, false));
@@ -103,7 +126,7 @@ function matchKeyed(desired: unknown[], live: unknown[], element: string, owned:
   if (liveIndex < 0 || desiredIndex === undefined || candidates.length > 1) return undefined;
   const wanted = desired[desiredIndex];
   const actual = live[liveIndex];
-  return isMap(wanted) && isMap(actual) && sameMap(wanted, actual, owned) ? { desiredIndex, liveIndex } : undefined;
+  return isMap(wanted) && isMap(actual) && sameMap(wanted, actual, owned, position) ? { desiredIndex, liveIndex } : undefined;
 }
 
 function hasKey(item: unknown, key: Record<string, unknown>, absentMatches: boolean): boolean {

@@ -61,13 +61,21 @@ export function createReleaseStore(
     clock = times.toSorted().at(-1) ?? clock;
   };
 
+  // A patch, so that the verbs every deployment needs are enough: `update` is not among them.
+  const rewrite = (object: KubernetesObject): Promise<KubernetesObject> =>
+    cluster.patch(
+      secret(object.metadata.name),
+      { metadata: { labels: object.metadata.labels }, data: object['data'] },
+      { type: 'merge', fieldManager: FIELD_MANAGER, signal },
+    );
+
   const put = async (object: KubernetesObject): Promise<void> => {
     try {
       await cluster.create(object, { fieldManager: FIELD_MANAGER, signal });
     } catch (error) {
       // Left by the same step before it was interrupted; its name holds the digest of its content.
       if (!isClusterError(error, 409)) throw error;
-      await cluster.replace(object, { fieldManager: FIELD_MANAGER, signal });
+      await rewrite(object);
     }
   };
 
@@ -117,7 +125,7 @@ export function createReleaseStore(
     },
     update: async (index, objects) => {
       const written = objects === undefined ? index : await writeChunks(index, objects);
-      readClock(await cluster.replace(await indexSecret(written), { fieldManager: FIELD_MANAGER, signal }));
+      readClock(await rewrite(await indexSecret(written)));
       const replaced = index.chunks.filter((name) => !written.chunks.includes(name));
       for (const name of replaced) await cluster.remove(secret(name), { signal });
       return written;

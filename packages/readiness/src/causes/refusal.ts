@@ -13,9 +13,16 @@ export interface Refusal {
  */
 export function classifyRefusal(message: string): Refusal | undefined {
   // https://github.com/kubernetes/kubernetes/blob/v1.34.0/staging/src/k8s.io/apiserver/pkg/admission/plugin/resourcequota/controller.go
-  const quota = /exceeded quota: ([^,]+)|failed quota: ([^:]+):/.exec(message);
+  const unsaid = /failed quota: ([^:]+): (must specify [^\n]+)/.exec(message);
+  if (unsaid !== null) {
+    return denial(
+      `The resource quota ${unsaid[1] ?? ''} asks every container to say what it needs`,
+      `Set resources in each container (${unsaid[2] ?? ''}), or give the namespace a LimitRange with defaults.`,
+    );
+  }
+  const quota = /exceeded quota: ([^,]+)/.exec(message);
   if (quota !== null) {
-    const name = (quota[1] ?? quota[2] ?? '').trim();
+    const name = (quota[1] ?? '').trim();
     return {
       code: 'quota.exceeded',
       title: `The resource quota ${name} allows no more`,
