@@ -47,7 +47,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     requestIdHeader: false,
     genReqId: ({ headers }) => requestId(headers['x-request-id']),
     // What cannot even be routed, such as an address with a broken escape.
-    frameworkErrors: (error, _request, reply) => sendProblem(reply, toAppError(error)),
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply, toAppError(error)),
     // A slow sender holds a connection no longer than this.
     requestTimeout: 60_000,
     forceCloseConnections: 'idle',

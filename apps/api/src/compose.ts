@@ -12,8 +12,10 @@ import {
 } from './domains/connection-tests/index.ts';
 import type { RunTaskRequest, TaskRun } from './domains/connection-tests/index.ts';
 import { registerEntityRoutes } from './domains/entities/index.ts';
+import { registerExecutionRoutes } from './domains/executions/index.ts';
 import { registerFileRoutes } from './domains/files/index.ts';
 import { createIdentity, hashToken } from './domains/identity/index.ts';
+import { registerReleaseRoutes } from './domains/releases/index.ts';
 import { createScopes } from './domains/scopes/index.ts';
 import { createSystem } from './domains/system/index.ts';
 import { ensureInstallation, readKeyring } from './installation.ts';
@@ -21,11 +23,12 @@ import type { Config } from './platform/config.ts';
 import { createDatabase } from './platform/database.ts';
 import type { Database } from './platform/database.ts';
 import { SESSION_COOKIE, isOwnOrigin } from './platform/gate.ts';
-import { serveLive } from './platform/live.ts';
+import { LIVE_RECHECK_MS, serveLive } from './platform/live.ts';
 import type { Live } from './platform/live.ts';
 import type { Logger } from './platform/log.ts';
 import { migrationsFolder } from './platform/migrations.ts';
 import { listenToDatabase } from './platform/notifications.ts';
+import { createExecutionRunner } from './runtime/execution-runner.ts';
 import { version } from './version.ts';
 
 export interface Api {
@@ -39,10 +42,13 @@ export interface ComposeOptions {
   readonly config: Config;
   readonly log: Logger;
   readonly clock?: () => Date;
+  /** How often live connections are asked for their rights again; a minute by default. */
+  readonly liveRecheckMs?: number;
 }
 
 /** Builds everything the API process is made of; the database is migrated already (`prepareDatabase`). Not yet listening. */
-export async function composeApi({ config, log, clock = () => new Date() }: ComposeOptions): Promise<Api> {
+export async function composeApi(options: ComposeOptions): Promise<Api> {
+  const { config, log, clock = () => new Date(), liveRecheckMs = LIVE_RECHECK_MS } = options;
   const keyring = readKeyring(config);
   const onConnectionError = (error: Error) => log.warn({ err: error }, 'a connection to Postgres broke');
   const database = createDatabase(config.databaseUrl, { onConnectionError });
@@ -72,6 +78,13 @@ export async function composeApi({ config, log, clock = () => new Date() }: Comp
     registerFileRoutes(app, { database });
   };
 
+  const runner = createExecutionRunner(log);
+  const executions = (app: FastifyInstance): void => {
+    const now = (): number => clock().getTime();
+    registerExecutionRoutes(app, { database, apply: runner.apply, now, baseUrl: config.baseUrl });
+    registerReleaseRoutes(app, { database });
+  };
+
   const app = await buildApp({
     config,
     log,
@@ -81,7 +94,7 @@ export async function composeApi({ config, log, clock = () => new Date() }: Comp
     scopeExists: scopes.exists,
     baseUrl: config.baseUrl,
     health: { checkDatabase: () => checkDatabase(database) },
-    domains: [identity.routes, scopes.routes, auditLog.routes, system.routes, documents],
+    domains: [identity.routes, scopes.routes, auditLog.routes, system.routes, documents, executions],
   });
 
   const io = createSockets(app.server);
@@ -94,6 +107,7 @@ export async function composeApi({ config, log, clock = () => new Date() }: Comp
       return token === undefined || actor === null ? null : { actor, token, tokenHash: hashToken(token) };
     },
     bySession: identity.authenticator.bySession,
+    recheckMs: liveRecheckMs,
     executionExists: async (scope, id) =>
       (await database.prisma.execution.count({ where: { id, scopeKey: scopeKey(scope) } })) > 0,
     isOwnOrigin: (origin, host) => isOwnOrigin(config.baseUrl, origin, host),

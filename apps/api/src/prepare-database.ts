@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { DatabaseNewerError, MigrationFailedError, migrateDatabase } from './platform/migrations.ts';
+import { migrateJobs } from './platform/jobs.ts';
 import { StartError } from './platform/start-error.ts';
 
 /** A server that is just starting gets this long. */
-const START_WITHIN_MS = 10_000;
+const START_WITHIN_MS = 5_000;
 const TRY_EVERY_MS = 250;
 const CONNECT_TIMEOUT_MS = 5_000;
 const OLDEST_VERSION = 150_000;
@@ -14,6 +15,7 @@ export async function prepareDatabase(databaseUrl: string): Promise<void> {
   await requireServer(databaseUrl);
   try {
     await migrateDatabase(databaseUrl);
+    await migrateJobs(databaseUrl);
   } catch (error) {
     throw migrationProblem(error);
   }

@@ -6,6 +6,7 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { composeApi } from '../src/compose.ts';
 import type { Api } from '../src/compose.ts';
 import { readConfig } from '../src/platform/config.ts';
+import { migrateJobs } from '../src/platform/jobs.ts';
 import { createLogger } from '../src/platform/log.ts';
 
 /** An answer with its JSON body, if it has one. */
@@ -59,6 +60,7 @@ export interface TestApiOptions {
   /** Environment variables on top of the defaults. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly clock?: () => Date;
+  readonly liveRecheckMs?: number;
 }
 
 const BASE_URL = 'http://slipway.test';
@@ -66,6 +68,7 @@ const BASE_URL = 'http://slipway.test';
 /** The whole API on a database of its own, first start done. Close it, or use `await using`. */
 export async function createTestApi(options: TestApiOptions = {}): Promise<TestApi> {
   const testDb = await testDatabase();
+  await migrateJobs(testDb.url);
   const adminKey = `test-${randomBytes(16).toString('hex')}`;
   const config = readConfig({
     DATABASE_URL: testDb.url,
@@ -79,6 +82,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     config,
     log: createLogger(config, 'api'),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(options.liveRecheckMs === undefined ? {} : { liveRecheckMs: options.liveRecheckMs }),
   });
   await api.app.ready();
   const client = (headers: Readonly<Record<string, string>>) => createClient(api.app, headers);

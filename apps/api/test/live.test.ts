@@ -164,6 +164,14 @@ test('the end of a session ends its connection', async () => {
   expect(other.socket.connected).toBe(true);
 });
 
+test('who loses a role hears no more', async () => {
+  await using api = await createTestApi({ liveRecheckMs: 100 });
+  using browser = await openBrowser(api, await api.listen());
+  await browser.join(project);
+  await api.api.database.prisma.roleAssignment.deleteMany();
+  await expect.poll(() => browser.socket.connected, soon).toBe(false);
+});
+
 test('a lost listening connection sends browsers to read again', async () => {
   await using api = await createTestApi();
   using browser = await openBrowser(api, await api.listen());

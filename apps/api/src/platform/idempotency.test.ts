@@ -11,7 +11,7 @@ let drop: () => Promise<void>;
 beforeAll(async () => {
   const made = await testDatabase();
   database = createDatabase(made.url);
-  drop = made.drop;
+  drop = () => made.drop();
 });
 afterAll(async () => {
   await database.close();

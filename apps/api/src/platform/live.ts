@@ -11,7 +11,7 @@ import type { Notifications } from './notifications.ts';
 const LIVE_CHANNEL = 'slipway_live';
 const SESSIONS_CHANNEL = 'slipway_sessions';
 /** How long a role that was taken away, or a session that ran out unseen, may go on hearing. */
-const RECHECK_MS = 60_000;
+export const LIVE_RECHECK_MS = 60_000;
 
 const EnvelopeSchema = z.object({ room: z.string(), message: ChangedSchema });
 
@@ -45,6 +45,7 @@ export interface LiveParts {
   ): Promise<{ actor: Actor; tokenHash: string; token: string } | null>;
   readonly bySession: (token: string) => Promise<Actor | null>;
   executionExists(scope: Scope, executionId: string): Promise<boolean>;
+  readonly recheckMs: number;
   /** Whether a page of this origin may connect; the cookie comes along with any page's connection. */
   isOwnOrigin(origin: string | undefined, host: string | undefined): boolean;
 }
@@ -78,7 +79,7 @@ export function serveLive(parts: LiveParts): Live {
   });
   // What was sent while nobody listened is lost; a browser reads everything again when it connects.
   const stopReconnect = parts.notifications.onReconnect(() => namespace.disconnectSockets(true));
-  const recheck = setInterval(() => void recheckAll(parts, namespace), RECHECK_MS);
+  const recheck = setInterval(() => void recheckAll(parts, namespace), parts.recheckMs);
   recheck.unref();
   return {
     tellEverybody: (message) => namespace.emit('changed', message),

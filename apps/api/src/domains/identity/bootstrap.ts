@@ -97,8 +97,8 @@ export async function createSignInLink(database: Database, now: Date): Promise<s
     if (administrator === null) {
       throw new StartError({
         what: 'there is nobody to sign in.',
-        why: 'This database has no account administrator; Slipway has not been started on it yet.',
-        remedy: 'Start Slipway once, then ask for the link again.',
+        why: 'This database has no account administrator.',
+        remedy: 'Restore the role _account_admin of a user at the account.',
       });
     }
     await tx.signInLink.deleteMany({ where: { expiresAt: { lt: now } } });
