@@ -374,3 +374,58 @@ describe('what surrounds pods', () => {
     expect(await following).toBe('hello\n');
   });
 });
+
+describe('configuration', () => {
+  const configMapKey = { configMapKeyRef: { name: 'late', key: 'url' } };
+  const environment = {
+    containers: [{ name: 'web', image: 'nginx:1', env: [{ name: 'URL', valueFrom: configMapKey }] }],
+  };
+
+  test('that is there does not hold a pod back', async () => {
+    await own.kubectl('create', 'configmap', 'there', '--from-literal=url=x');
+    await own.kubectl('create', 'secret', 'generic', 'mounted', '--from-literal=a=b');
+    const spec = {
+      volumes: [{ name: 'files', secret: { secretName: 'mounted' } }],
+      containers: [{ name: 'web', image: 'nginx:1', envFrom: [{ configMapRef: { name: 'there' } }] }],
+    };
+    await createPod('with-configuration', { spec });
+    await expect.poll(() => field('pod/with-configuration', ready), patiently).toBe('True');
+  });
+
+  test('that is missing stops a container until it comes', async () => {
+    await createPod('without-configmap', { spec: environment });
+    await expect
+      .poll(() => field('pod/without-configmap', state('state.waiting')), patiently)
+      .toBe('{"message":"configmap \\"late\\" not found","reason":"CreateContainerConfigError"}');
+    expect(await events('without-configmap')).toContain('Warning Failed: Error: configmap "late" not found');
+    await own.kubectl('create', 'configmap', 'late', '--from-literal=other=x');
+    await expect
+      .poll(() => field('pod/without-configmap', state('state.waiting.message')), patiently)
+      .toBe("couldn't find key url in ConfigMap default/late");
+    await own.kubectl('patch', 'configmap', 'late', '-p={"data":{"url":"x"}}');
+    await expect.poll(() => field('pod/without-configmap', ready), patiently).toBe('True');
+  });
+
+  test('that is missing cannot be mounted', async () => {
+    const volumes = [{ name: 'tls', secret: { secretName: 'absent' } }];
+    await createPod('without-secret', { spec: { containers: [{ name: 'web', image: 'nginx:1' }], volumes } });
+    await expect
+      .poll(() => field('pod/without-secret', state('state.waiting.reason')), patiently)
+      .toBe('ContainerCreating');
+    expect(await events('without-secret')).toContain(
+      'Warning FailedMount: MountVolume.SetUp failed for volume "tls" : secret "absent" not found',
+    );
+    await own.kubectl('create', 'secret', 'generic', 'absent');
+    await expect.poll(() => field('pod/without-secret', ready), patiently).toBe('True');
+  });
+
+  test('is looked for before a crash', async () => {
+    await own.kubectl('create', 'configmap', 'crash', '--from-literal=a=b');
+    const containers = [{ name: 'web', image: 'nginx:1', envFrom: [{ configMapRef: { name: 'crash' } }] }];
+    await createPod('configured-crash', {
+      annotations: { [annotations.behaviour]: 'crash-loop' },
+      spec: { containers },
+    });
+    await expect.poll(() => field('pod/configured-crash', state('restartCount')), patiently).toMatch(/[1-9]/);
+  });
+});

@@ -3,6 +3,7 @@ import { createReadStream, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ApiClient } from '../cluster/api-client.ts';
+import { textAt, valueAt } from '../json-path.ts';
 import { waitFor } from '../wait.ts';
 
 /** One answered request. */
@@ -89,13 +90,7 @@ export function parseAuditEvent(line: string): AuditEvent | undefined {
   } catch {
     return undefined;
   }
-  const text = (...path: string[]): string | undefined => {
-    const found = path.reduce<unknown>(
-      (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
-      value,
-    );
-    return typeof found === 'string' || typeof found === 'number' ? String(found) : undefined;
-  };
+  const text = (...path: string[]): string | undefined => textAt(value, ...path);
   const verb = text('verb');
   const at = text('requestReceivedTimestamp');
   if (verb === undefined || at === undefined) return undefined;
@@ -114,7 +109,7 @@ export function parseAuditEvent(line: string): AuditEvent | undefined {
     uri: text('requestURI') ?? '',
     user: text('user', 'username') ?? '',
     userAgent: text('userAgent') ?? '',
-    status: Number(text('responseStatus', 'code') ?? 0),
+    status: Number(valueAt(value, 'responseStatus', 'code') ?? 0),
     ...definedOnly(optional),
   };
 }

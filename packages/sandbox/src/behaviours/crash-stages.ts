@@ -37,7 +37,7 @@ function crashStagesOf(behaviour: string): Stage[] {
   return [
     stage(`pod-${behaviour}-start`, {
       kind: 'Pod',
-      match: match(pending, absent('.status.containerStatuses')),
+      match: match(pending),
       steps: [patchStatus(crashPod(runningStatus(false)))],
     }),
     stage(`pod-${behaviour}-end`, {

@@ -1,3 +1,4 @@
+import { configuredCondition } from '../configuration/configured-condition.ts';
 import { annotations } from './annotations.ts';
 import { invalidNamePattern, missingTagPattern } from './selection.ts';
 import type { StageStep } from './stage.ts';
@@ -7,6 +8,7 @@ export const preamble = `
 {{- $now := Now }}{{ $root := . }}{{ $a := or .metadata.annotations dict }}
 {{- $behaviour := or (index $a "${annotations.behaviour}") "" }}
 {{- $limit := or (index $a "${annotations.behaviourImage}") "" }}
+{{- $problem := "" }}{{ range .status.conditions }}{{ if eq .type "${configuredCondition}" }}{{ $problem = or .message "" }}{{ end }}{{ end }}
 `;
 
 /** Inside a range over containers: whether the behaviour is this container's. Needs the preamble. */

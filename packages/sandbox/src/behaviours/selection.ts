@@ -1,3 +1,4 @@
+import { configuredCondition } from '../configuration/configured-condition.ts';
 import { annotations, missingImageWords } from './annotations.ts';
 import { isIn, type StageMatch } from './stage.ts';
 
@@ -22,10 +23,36 @@ const behaviourOfPod = `
   elif any($images[]; test(${JSON.stringify(invalidNamePattern)})) then "invalid-image-name"
   else "ready" end`.trim();
 
-/** Matches pods whose behaviour is one of these. */
-export const behaves = (...behaviours: string[]): StageMatch => isIn(behaviourOfPod, ...behaviours);
+/** jq: a ConfigMap or Secret that a pod cannot start without; as `configurationReferences` finds them. */
+const needsConfiguration = `
+any(
+  ((.spec.containers[], (.spec.initContainers // [])[])
+    | ((.envFrom // [])[] | .configMapRef, .secretRef), ((.env // [])[] | .valueFrom | .configMapKeyRef?, .secretKeyRef?)),
+  ((.spec.volumes // [])[] | select(.name | startswith("kube-api-access-") | not)
+    | (., ((.projected.sources // [])[])) | .configMap, .secret);
+  . != null and .optional != true
+)`.trim();
 
-/** The jq expression itself, for a match that is not a list. */
+/** jq: the pod condition with this status says whether its configuration is there. */
+export const configured = (status: 'True' | 'False'): string =>
+  `.status.conditions[]? | select(.type == "${configuredCondition}" and .status == "${status}")`;
+
+/**
+ * jq: the behaviour, or `unconfigured` for a pod that could start but for a ConfigMap or Secret that is missing or was
+ * not yet looked for. What is wrong with its image comes first, as it does for a kubelet.
+ */
+const currentBehaviour = `
+(${behaviourOfPod}) as $wanted
+| if .status.phase == "Pending"
+    and any("image-pull-error", "image-pull-unauthorized", "invalid-image-name", "config-error"; . == $wanted) == false
+    and ${needsConfiguration}
+    and any(${configured('True')}; true) == false
+  then "unconfigured" else $wanted end`.trim();
+
+/** Matches pods whose behaviour is one of these. */
+export const behaves = (...behaviours: string[]): StageMatch => isIn(currentBehaviour, ...behaviours);
+
+/** The jq expression of the behaviour that was asked for, known or not. */
 export const behaviourKey = behaviourOfPod;
 
 /** The jq path of an annotation. */

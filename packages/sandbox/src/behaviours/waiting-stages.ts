@@ -9,8 +9,17 @@ import {
   runningStatus,
   waitingStatus,
 } from './pod-template.ts';
-import { behaves } from './selection.ts';
-import { absent, isIn, patchStatus, stage, type Stage, type StageMatch, type StageStep } from './stage.ts';
+import { behaves, configured } from './selection.ts';
+import {
+  absent,
+  isIn,
+  notIn,
+  patchStatus,
+  stage,
+  type Stage,
+  type StageMatch,
+  type StageStep,
+} from './stage.ts';
 
 const alive = absent('.metadata.deletionTimestamp');
 const pending = isIn('.status.phase', 'Pending');
@@ -52,6 +61,7 @@ export const waitingStages: readonly Stage[] = [
       patchStatus(waitingPod('CreateContainerConfigError', configMessage())),
     ],
   }),
+  ...unconfiguredStages(),
 ];
 
 function pullStages(behaviour: string, cause: (image: string) => string): Stage[] {
@@ -153,4 +163,52 @@ function invalidName(image: string): string {
 /** The message is the pod's own word, since a stage cannot look at other objects. */
 function configMessage(): string {
   return `or (index $a "${annotations.message}") "configmap \\"settings\\" not found"`;
+}
+
+/** Pods whose ConfigMaps or Secrets were looked for and not found. */
+function unconfiguredStages(): Stage[] {
+  const reason = `${configured('False')} | .reason`;
+  const shown = `[${configured('False')} | .message] as $messages | .status.containerStatuses[]? | .state.waiting.message as $shown | $messages | index($shown) != null`;
+  return [
+    stage('pod-configuration-missing', {
+      kind: 'Pod',
+      match: [
+        alive,
+        pending,
+        isIn(reason, 'CreateContainerConfigError'),
+        notIn(shown, 'true'),
+        behaves('unconfigured'),
+      ],
+      steps: [
+        event({ id: 'failed', type: 'Warning', reason: 'Failed', message: 'printf "Error: %s" $problem' }),
+        patchStatus(unconfiguredPod('CreateContainerConfigError', '$problem')),
+      ],
+    }),
+    stage('pod-mount-failed', {
+      kind: 'Pod',
+      match: [
+        alive,
+        pending,
+        isIn(reason, 'FailedMount'),
+        notIn(waitingReason, 'ContainerCreating'),
+        behaves('unconfigured'),
+      ],
+      steps: [
+        event({ id: 'mount', type: 'Warning', reason: 'FailedMount', message: '$problem' }),
+        patchStatus(unconfiguredPod('ContainerCreating', '')),
+      ],
+    }),
+  ];
+}
+
+function unconfiguredPod(reason: string, message: string): string {
+  return `${preamble}
+phase: Pending
+${placement}
+${conditions(false)}
+${initContainersDone}
+containerStatuses:
+{{ range .spec.containers }}
+${waitingStatus(reason, message)}
+{{ end }}`;
 }

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, createHash, randomUUID, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { textAt } from '../json-path.ts';
 import { ApiRefusal, type ApiClient } from './api-client.ts';
 
 /** The issuer of the cluster's tokens. Fixed, and not the address: tokens stay good when the port had to change. */
@@ -26,7 +27,7 @@ export async function serviceAccountToken(
     kind: 'TokenRequest',
     spec: { expirationSeconds: ttlSeconds },
   });
-  return textAt(answer, 'status', 'token');
+  return required(answer, 'status', 'token');
 }
 
 async function ensureServiceAccount(
@@ -36,10 +37,10 @@ async function ensureServiceAccount(
   const path = `/api/v1/namespaces/${account.namespace}/serviceaccounts`;
   try {
     const body = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: account.name } };
-    return textAt(await api.json('POST', path, body), 'metadata', 'uid');
+    return required(await api.json('POST', path, body), 'metadata', 'uid');
   } catch (error) {
     if (!(error instanceof ApiRefusal && error.reason === 'AlreadyExists')) throw error;
-    return textAt(await api.json('GET', `${path}/${account.name}`), 'metadata', 'uid');
+    return required(await api.json('GET', `${path}/${account.name}`), 'metadata', 'uid');
   }
 }
 
@@ -73,11 +74,8 @@ function signToken(
   return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), key).toString('base64url')}`;
 }
 
-function textAt(value: unknown, ...path: string[]): string {
-  const found = path.reduce<unknown>(
-    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
-    value,
-  );
-  if (typeof found !== 'string') throw new Error(`The API server answered without ${path.join('.')}.`);
+function required(value: unknown, ...path: string[]): string {
+  const found = textAt(value, ...path);
+  if (found === undefined) throw new Error(`The API server answered without ${path.join('.')}.`);
   return found;
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { endProcess } from '../processes/end-process.ts';
+import { watchConfiguration } from '../configuration/watch-configuration.ts';
 import { SandboxError } from '../errors.ts';
 import { writeFileAtomically } from '../files.ts';
 import { startNodeEndpoint } from '../logs/node-endpoint.ts';
@@ -134,6 +135,7 @@ async function startParts(
       caPem,
       api,
     });
+    started.runInBackground((stopping) => watchConfiguration(api, stopping));
     await ensureSeedObjects(api, ports.node);
     await waitFor('readiness of the nodes', () => nodesReady(api), { timeoutMs: 60_000, signal });
   });

@@ -22,6 +22,8 @@ export class StartedParts {
   readonly #layout: Layout;
   readonly #processes: SupervisedProcess[] = [];
   readonly #hopeless = new AbortController();
+  readonly #stopping = new AbortController();
+  readonly #background: Promise<void>[] = [];
   #up = false;
 
   constructor(layout: Layout, signal: AbortSignal | undefined) {
@@ -39,6 +41,11 @@ export class StartedParts {
     recordProcesses(this.#layout, this.#processes);
   }
 
+  /** Work of this process that goes on until the sandbox is stopped. */
+  runInBackground(work: (signal: AbortSignal) => Promise<void>): void {
+    this.#background.push(work(this.#stopping.signal));
+  }
+
   /** From now on programs are started again without end. */
   isUp(): void {
     this.#up = true;
@@ -49,6 +56,8 @@ export class StartedParts {
   }
 
   async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#background);
     await this.nodeEndpoint?.close();
     await this.api?.close();
     const [etcd, apiServer, ...others] = this.#processes;

@@ -1,3 +1,5 @@
+import { listAt, textAt, valueAt } from '../json-path.ts';
+
 /** The parts of a pod that its log is made from. */
 export interface Pod {
   name: string;
@@ -24,34 +26,36 @@ export interface Ended {
 /** Reads a pod as the API server gives it; every container of the spec is listed, started or not. */
 export function parsePod(value: unknown): Pod {
   const statuses = [
-    ...list(value, 'status', 'initContainerStatuses'),
-    ...list(value, 'status', 'containerStatuses'),
+    ...listAt(value, 'status', 'initContainerStatuses'),
+    ...listAt(value, 'status', 'containerStatuses'),
   ];
-  const specs = [...list(value, 'spec', 'initContainers'), ...list(value, 'spec', 'containers')];
+  const specs = [...listAt(value, 'spec', 'initContainers'), ...listAt(value, 'spec', 'containers')];
   return {
-    name: text(get(value, 'metadata', 'name')),
-    annotations: stringsOf(get(value, 'metadata', 'annotations')),
+    name: textAt(value, 'metadata', 'name') ?? '',
+    annotations: stringsOf(valueAt(value, 'metadata', 'annotations')),
     containers: specs.map((spec) => {
-      const name = text(get(spec, 'name'));
+      const name = textAt(spec, 'name') ?? '';
       return parseContainer(
         name,
-        statuses.find((status) => get(status, 'name') === name),
+        statuses.find((status) => valueAt(status, 'name') === name),
       );
     }),
   };
 }
 
 function parseContainer(name: string, status: unknown): PodContainer {
-  const count = get(status, 'restartCount');
-  const running = get(status, 'state', 'running');
-  const waiting = get(status, 'state', 'waiting');
-  const terminated = parseEnded(get(status, 'state', 'terminated'));
-  const lastTerminated = parseEnded(get(status, 'lastState', 'terminated'));
+  const count = valueAt(status, 'restartCount');
+  const running = valueAt(status, 'state', 'running');
+  const waiting = valueAt(status, 'state', 'waiting');
+  const terminated = parseEnded(valueAt(status, 'state', 'terminated'));
+  const lastTerminated = parseEnded(valueAt(status, 'lastState', 'terminated'));
   return {
     name,
     restartCount: typeof count === 'number' ? count : 0,
-    ...(running === undefined ? {} : { running: { startedAt: new Date(text(get(running, 'startedAt'))) } }),
-    ...(waiting === undefined ? {} : { waiting: { reason: text(get(waiting, 'reason')) } }),
+    ...(running === undefined
+      ? {}
+      : { running: { startedAt: new Date(textAt(running, 'startedAt') ?? '') } }),
+    ...(waiting === undefined ? {} : { waiting: { reason: textAt(waiting, 'reason') ?? '' } }),
     ...(terminated === undefined ? {} : { terminated }),
     ...(lastTerminated === undefined ? {} : { lastTerminated }),
   };
@@ -59,29 +63,13 @@ function parseContainer(name: string, status: unknown): PodContainer {
 
 function parseEnded(value: unknown): Ended | undefined {
   if (value === undefined) return undefined;
-  const exitCode = get(value, 'exitCode');
+  const exitCode = valueAt(value, 'exitCode');
   return {
-    reason: text(get(value, 'reason')),
+    reason: textAt(value, 'reason') ?? '',
     exitCode: typeof exitCode === 'number' ? exitCode : 0,
-    startedAt: new Date(text(get(value, 'startedAt'))),
-    finishedAt: new Date(text(get(value, 'finishedAt'))),
+    startedAt: new Date(textAt(value, 'startedAt') ?? ''),
+    finishedAt: new Date(textAt(value, 'finishedAt') ?? ''),
   };
-}
-
-function get(value: unknown, ...path: string[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
-    value,
-  );
-}
-
-function list(value: unknown, ...path: string[]): unknown[] {
-  const found = get(value, ...path);
-  return Array.isArray(found) ? found : [];
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 function stringsOf(value: unknown): Record<string, string> {

@@ -76,6 +76,8 @@ export function superviseProcess(spec: ProcessSpec, onChange: () => void): Super
       stopped = true;
       clearTimeout(timer);
       if (identity) await endProcess(identity);
+      // The end may be seen before this process is told of it.
+      identity = undefined;
     },
   };
 }
