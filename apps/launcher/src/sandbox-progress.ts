@@ -31,14 +31,15 @@ export async function followSandbox(
   }
 }
 
-/** Steps that took long enough to be worth a line and that were not told yet. */
+/** Lines that were not told yet: what a running step says of itself, and ends of steps that took long. */
 export function news(status: SandboxStatus, told: Set<string>): string[] {
   return status.steps.flatMap(({ name, state, startedAt, endedAt, detail }) => {
-    if (state !== 'running' && state !== 'done') return [];
+    const speaks = state === 'done' || (state === 'running' && detail !== undefined);
+    if (!speaks) return [];
     const tookMs =
       startedAt !== undefined && endedAt !== undefined ? Date.parse(endedAt) - Date.parse(startedAt) : 0;
     if (state === 'done' && tookMs < 2000) return [];
-    const line = state === 'done' ? `${name}: done in ${seconds(tookMs)}` : `${name}: ${detail ?? 'working'}`;
+    const line = state === 'done' ? `${name}: done in ${seconds(tookMs)}` : `${name}: ${detail}`;
     if (told.has(line)) return [];
     told.add(line);
     return [line];

@@ -70,9 +70,10 @@ export function createInstallation(surroundings: Surroundings): Installation {
     answering = true;
     run('worker', secrets);
     run('delegate', secrets);
-    if (config.sandbox) startCluster(folder, secrets);
     const link = await Promise.race([makeSignInLink(config, folder, secrets, environment), failure()]);
     welcome(surroundings, folder, link);
+    // Last, because it takes the whole machine for a while.
+    if (config.sandbox) startCluster(folder, secrets);
   };
 
   const failure = async (): Promise<never> => {
@@ -110,9 +111,12 @@ export function createInstallation(surroundings: Surroundings): Installation {
             address: config.baseUrl,
             databaseUrl: secrets.databaseUrl,
           }),
-        restarting: (exit, afterMs) => {
-          if (essential && !answering) lost.resolve(diedAtStart(name, exit, data));
-          else report.warn(`the ${name} ended (${how(exit)}); starting it again in ${afterMs} ms`);
+        restarting: (exit, afterMs, quickDeaths) => {
+          if (essential && !answering) return lost.resolve(diedAtStart(name, exit, data));
+          if (quickDeaths < FEW_DEATHS)
+            report.warn(`the ${name} ended (${how(exit)}); starting it again in ${afterMs} ms`);
+          if (quickDeaths === FEW_DEATHS)
+            report.warn(`the ${name} ends again and again: see ${stderrOf(name, data)}`);
         },
         gaveUp: (exit) => {
           if (essential) lost.resolve(new ProgramRefused(name, exit.said));
@@ -151,6 +155,13 @@ export function createInstallation(surroundings: Surroundings): Installation {
   };
 }
 
+/** After these nobody learns anything from one more line. */
+const FEW_DEATHS = 2;
+
+function stderrOf(name: string, folder: DataFolder): string {
+  return path.join(folder.logs, `${name}.stderr.log`);
+}
+
 /** Waits for all of them even when one fails, so that nothing is still being started when its end begins. */
 async function allOrFailure<A, B>(work: [Promise<A>, Promise<B>]): Promise<[A, B]> {
   await Promise.allSettled(work);
@@ -178,7 +189,7 @@ function diedAtStart(name: string, exit: Exit, folder: DataFolder): LaunchFailur
   return new LaunchFailure({
     what: `the ${name} ended while it was starting (${how(exit)})`,
     why: exit.said.split('\n').slice(-15).join('\n') || 'It said nothing.',
-    remedy: `Read ${path.join(folder.logs, `${name}.log`)}; if you changed the source, correct what the lines above name.`,
+    remedy: `Read ${stderrOf(name, folder)}; if you changed the source, correct what the lines above name.`,
   });
 }
 

@@ -25,8 +25,8 @@ export interface Supervised {
 
 export interface SupervisionEvents {
   readonly started: (child: Child) => void;
-  /** It ended unasked and will be started again. */
-  readonly restarting: (exit: Exit, afterMs: number) => void;
+  /** It ended unasked and will be started again. `quickDeaths` counts those before this one. */
+  readonly restarting: (exit: Exit, afterMs: number, quickDeaths: number) => void;
   /** It ended unasked and will not be. */
   readonly gaveUp: (exit: Exit) => void;
   /** Which exits are final besides a refusal. */
@@ -51,7 +51,7 @@ export function supervise(spec: ChildSpec, events: SupervisionEvents): Supervise
         events.gaveUp(exit);
         return;
       }
-      events.restarting(exit, verdict.afterMs);
+      events.restarting(exit, verdict.afterMs, quickDeaths);
       quickDeaths += 1;
       await pause(verdict.afterMs, undefined, { signal: stopping.signal }).catch(() => {});
     }
