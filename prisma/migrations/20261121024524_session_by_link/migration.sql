@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "session" ADD COLUMN     "byLink" BOOLEAN NOT NULL DEFAULT false;
