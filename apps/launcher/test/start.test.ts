@@ -8,16 +8,19 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { identifyProcess } from '@slipway/postgres';
+import { readSandboxStatus } from '@slipway/sandbox';
 import { emptyDatabase, testDatabase } from '@slipway/testing';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { childrenOf, freePort, launch, type Launched } from './launched.ts';
 
 const signInLink = /Sign in, once, by\s+(\S+)/;
+/** The Kubernetes programs may have to be built first. */
+const BUILD_DEADLINE_MS = 30 * 60_000;
 const soon = { timeout: 30_000, interval: 50 };
 
 let dataDir: string;
@@ -137,6 +140,28 @@ describe('after kill -9', () => {
   });
 });
 
+describe('the sandbox cluster', () => {
+  test(
+    'comes up beside the console, again after kill -9, and ends with the rest',
+    async () => {
+      const started = start({ SLIPWAY_SANDBOX: 'on', ...toolsOfThisMachine() });
+      await started.printed(signInLink);
+      await started.printed(/Kubernetes v\S+ ready/, BUILD_DEADLINE_MS);
+      const kubeconfig = readFileSync(path.join(dataDir, 'sandbox/kubeconfig.yaml'), 'utf8');
+      const [address = ''] = /https:\/\/127\.0\.0\.1:\d+/.exec(kubeconfig) ?? [];
+      expect(await listens(address)).toBe(true);
+      process.kill(childrenOf(dataDir)['sandbox'] ?? 0, 'SIGKILL');
+      await started.printed(/the sandbox ended \(SIGKILL\)/);
+      const isReady = (): boolean => readSandboxStatus(path.join(dataDir, 'sandbox')).phase === 'ready';
+      expect(await vi.waitUntil(isReady, { timeout: 120_000, interval: 100 })).toBe(true);
+      started.program.kill('SIGINT');
+      expect(await started.ended).toBe(0);
+      expect(await listens(address)).toBe(false);
+    },
+    BUILD_DEADLINE_MS,
+  );
+});
+
 describe('what stands in the way is told with its remedy', () => {
   async function refused(started: Launched): Promise<string> {
     expect(await started.ended).toBe(1);
@@ -220,4 +245,27 @@ async function sql(url: string, text: string): Promise<void> {
   } finally {
     await client.end();
   }
+}
+
+/** Programs that are there already need not be built for this. */
+function toolsOfThisMachine(): Record<string, string> {
+  const names = ['SLIPWAY_TOOLS_DIR', 'SLIPWAY_TOOLS_CACHE', 'SLIPWAY_TOOLS'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+function listens(address: string): Promise<boolean> {
+  const { hostname, port } = new URL(address);
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: hostname, port: Number(port) });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 }
