@@ -1,0 +1,33 @@
+import type { ReleaseView } from '@slipway/contracts';
+import { expect, it } from 'vitest';
+import { imageVersion, newestByPlace } from './releases.ts';
+
+const release = (number: number, environment: string): ReleaseView => ({
+  name: 'r',
+  number,
+  status: 'succeeded',
+  service: 's',
+  environment,
+  infrastructure: 'i',
+  namespace: 'n',
+  executionId: `e${number}`,
+  node: 'deploy.rollout',
+  createdAt: '2026-11-21T00:00:00Z',
+  inventory: [],
+  images: [],
+});
+
+it('takes the newest release of each place', () => {
+  expect(
+    newestByPlace([release(3, 'staging'), release(2, 'prod'), release(1, 'staging')]).map(
+      (each) => each.number,
+    ),
+  ).toEqual([3, 2]);
+});
+
+it.each([
+  ['registry.example.com:5000/team/web:2.14.1', '2.14.1'],
+  ['web', 'web'],
+  ['registry/web@sha256:0123456789abcdef0123', '0123456789ab'],
+  ['registry/web:1.0@sha256:0123456789abcdef0123', '1.0'],
+])('writes the version of %s as %s', (image, version) => expect(imageVersion(image)).toBe(version));
