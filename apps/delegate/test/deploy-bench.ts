@@ -33,7 +33,10 @@ export interface DeployBench {
   cluster: TestCluster;
   namespace: string;
   releaseName: string;
-  deploy(manifests: string | Record<string, string>, fields?: Partial<RollingDeployTask> & RunOptions): Promise<TaskRun>;
+  deploy(
+    manifests: string | Record<string, string>,
+    fields?: Partial<RollingDeployTask> & RunOptions,
+  ): Promise<TaskRun>;
   rollback(of: { executionId: string; node?: string }, options?: RunOptions): Promise<TaskRun>;
   get(apiVersion: string, kind: string, name: string): Promise<KubernetesObject | null>;
   list(apiVersion: string, kind: string): Promise<KubernetesObject[]>;
@@ -44,7 +47,9 @@ export interface DeployBench {
 }
 
 /** A bench of its own for each test. With a kubeconfig the tasks run under another identity than the administrator's. */
-export async function deployBench(options: { kubeconfig?: string; namespace?: string } = {}): Promise<DeployBench> {
+export async function deployBench(
+  options: { kubeconfig?: string; namespace?: string } = {},
+): Promise<DeployBench> {
   const cluster = await testCluster();
   const namespace = options.namespace ?? (await ownNamespace(cluster)).name;
   const releaseName = `release-${randomBytes(4).toString('hex')}`;
@@ -52,12 +57,21 @@ export async function deployBench(options: { kubeconfig?: string; namespace?: st
     inherited: { kubeconfig: options.kubeconfig ?? cluster.kubeconfigPath, environment: {} },
     local: true,
   });
-  const admin = createClusters({ inherited: { kubeconfig: cluster.kubeconfigPath, environment: {} }, local: true });
+  const admin = createClusters({
+    inherited: { kubeconfig: cluster.kubeconfigPath, environment: {} },
+    local: true,
+  });
   const secret = async (): Promise<string> => '';
   const { cluster: client } = await admin.open({ type: 'inherit' }, { secret, beforeWrite: () => undefined });
-  const { cluster: taskClient } = await clusters.open({ type: 'inherit' }, { secret, beforeWrite: () => undefined });
+  const { cluster: taskClient } = await clusters.open(
+    { type: 'inherit' },
+    { secret, beforeWrite: () => undefined },
+  );
   let sequence = 0;
-  const contextFor = (run: Recorder, { signal, beforeWrite, deadlineAt, onProgress }: RunOptions): TaskContext => ({
+  const contextFor = (
+    run: Recorder,
+    { signal, beforeWrite, deadlineAt, onProgress }: RunOptions,
+  ): TaskContext => ({
     taskId: 'task',
     attempt: 1,
     delegate: { name: 'bench', instanceId: 'bench-1', local: true },
@@ -94,7 +108,13 @@ export async function deployBench(options: { kubeconfig?: string; namespace?: st
       const files = typeof manifests === 'string' ? { 'manifests.yaml': manifests } : manifests;
       const payload: RollingDeployTask = {
         ...base,
-        step: { executionId: `execution-${sequence}`, node: 'deploy.rollout', pipeline: 'web', sequence, startedBy: 'bench' },
+        step: {
+          executionId: `execution-${sequence}`,
+          node: 'deploy.rollout',
+          pipeline: 'web',
+          sequence,
+          startedBy: 'bench',
+        },
         manifests: Object.entries(files).map(([path, content]) => ({ path, content })),
         skipDryRun: false,
         pruningEnabled: false,
@@ -174,13 +194,22 @@ afterAll(async () => {
 
 /** A Deployment `web` with the usual parts; `extra` goes into the pod template's annotations, `container` into its container. */
 export function webDeployment(
-  fields: { replicas?: number; image?: string; behaviour?: string; annotations?: Record<string, string>; container?: string; spec?: string } = {},
+  fields: {
+    replicas?: number;
+    image?: string;
+    behaviour?: string;
+    annotations?: Record<string, string>;
+    container?: string;
+    spec?: string;
+  } = {},
 ): string {
   const annotations = {
     ...(fields.behaviour === undefined ? {} : { 'sandbox.slipway.dev/behaviour': fields.behaviour }),
     ...fields.annotations,
   };
-  const lines = Object.entries(annotations).map(([name, value]) => `        ${name}: ${JSON.stringify(value)}`);
+  const lines = Object.entries(annotations).map(
+    ([name, value]) => `        ${name}: ${JSON.stringify(value)}`,
+  );
   return `apiVersion: apps/v1
 kind: Deployment
 metadata:

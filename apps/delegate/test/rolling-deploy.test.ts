@@ -31,27 +31,52 @@ async function until<T>(read: () => Promise<T>, holds: (value: T) => boolean): P
   }
 }
 
-const names = (objects: readonly KubernetesObject[]): string[] => objects.map((object) => object.metadata.name).toSorted();
+const names = (objects: readonly KubernetesObject[]): string[] =>
+  objects.map((object) => object.metadata.name).toSorted();
 const configs = async (bench: DeployBench): Promise<string[]> =>
   names(await bench.list('v1', 'ConfigMap')).filter((name) => name.startsWith('web-config'));
 
 test('a first release has hashed configuration, labelled pods and a record', async () => {
   const bench = await deployBench();
-  const run = await bench.deploy(set(configMap('hello'), service, webDeployment({ replicas: 2, container: usesConfig })));
+  const run = await bench.deploy(
+    set(configMap('hello'), service, webDeployment({ replicas: 2, container: usesConfig })),
+  );
   expect(run.verdict).toBe('succeeded');
   const [config] = await configs(bench);
   expect(config).toMatch(/^web-config-[0-9a-f]{10}$/);
   const pods = await bench.list('v1', 'Pod');
-  expect(pods.map((pod) => pod.metadata.labels?.['slipway.dev/release-name'])).toEqual([bench.releaseName, bench.releaseName]);
-  expect(at(pods[0], 'spec', 'containers')).toMatchObject([{ envFrom: [{ configMapRef: { name: config } }] }]);
+  expect(pods.map((pod) => pod.metadata.labels?.['slipway.dev/release-name'])).toEqual([
+    bench.releaseName,
+    bench.releaseName,
+  ]);
+  expect(at(pods[0], 'spec', 'containers')).toMatchObject([
+    { envFrom: [{ configMapRef: { name: config } }] },
+  ]);
   const live = await bench.get('apps/v1', 'Deployment', 'web');
   expect(at(live, 'spec', 'selector', 'matchLabels')).toEqual({ app: 'web' });
   expect(run.outcome).toMatchObject({
     outputs: { releaseName: bench.releaseName, releaseNumber: 1 },
-    result: { releases: [{ number: 1, status: 'succeeded', images: ['registry.example/web:1'], inventory: [{ kind: 'ConfigMap', action: 'created' }, { kind: 'Service' }, { kind: 'Deployment' }] }] },
+    result: {
+      releases: [
+        {
+          number: 1,
+          status: 'succeeded',
+          images: ['registry.example/web:1'],
+          inventory: [{ kind: 'ConfigMap', action: 'created' }, { kind: 'Service' }, { kind: 'Deployment' }],
+        },
+      ],
+    },
   });
   const sections = [...run.sections].map(([name, { status }]) => `${name}: ${status ?? 'open'}`);
-  expect(sections).toEqual(['Fetch Files: succeeded', 'Initialize: succeeded', 'Prepare: succeeded', 'Apply: succeeded', 'Wait for Steady State: succeeded', 'Prune: skipped', 'Wrap Up: succeeded']);
+  expect(sections).toEqual([
+    'Fetch Files: succeeded',
+    'Initialize: succeeded',
+    'Prepare: succeeded',
+    'Apply: succeeded',
+    'Wait for Steady State: succeeded',
+    'Prune: skipped',
+    'Wrap Up: succeeded',
+  ]);
 });
 
 test('an unchanged redeploy sends no apply and restarts nothing', async () => {
@@ -71,14 +96,24 @@ test('an unchanged redeploy sends no apply and restarts nothing', async () => {
 
 test('changed configuration starts new pods under a new name, and old versions go when nothing needs them', async () => {
   const bench = await deployBench();
-  const manifests = (value: string): string => set(configMap(value), webDeployment({ replicas: 1, container: usesConfig, spec: '  revisionHistoryLimit: 0\n' }));
+  const manifests = (value: string): string =>
+    set(
+      configMap(value),
+      webDeployment({ replicas: 1, container: usesConfig, spec: '  revisionHistoryLimit: 0\n' }),
+    );
   await bench.deploy(manifests('one'), { retention: 1 });
   const [first] = await configs(bench);
   await bench.deploy(manifests('two'), { retention: 1 });
   expect(await bench.list('apps/v1', 'ReplicaSet')).not.toEqual([]);
-  const gone = await until(() => bench.list('v1', 'Pod'), (pods) => pods.length === 1);
+  const gone = await until(
+    () => bench.list('v1', 'Pod'),
+    (pods) => pods.length === 1,
+  );
   expect(gone).toHaveLength(1);
-  await until(() => bench.list('apps/v1', 'ReplicaSet'), (sets) => sets.length === 1);
+  await until(
+    () => bench.list('apps/v1', 'ReplicaSet'),
+    (sets) => sets.length === 1,
+  );
   await bench.deploy(manifests('three'), { retention: 1 });
   const kept = await configs(bench);
   expect(kept).not.toContain(first);
@@ -105,11 +140,20 @@ kind: ConfigMap
 metadata: {name: ${name}${annotations}}
 data: {a: b}
 `;
-  const first = await bench.deploy(set(plain('a'), plain('b'), plain('kept', ', annotations: {harness.io/skipPruning: "true"}')), { pruningEnabled: true });
-  expect(first.sections.get('Prune')?.text).toContain('No previous successful deployment found, so no pruning required');
+  const first = await bench.deploy(
+    set(plain('a'), plain('b'), plain('kept', ', annotations: {harness.io/skipPruning: "true"}')),
+    { pruningEnabled: true },
+  );
+  expect(first.sections.get('Prune')?.text).toContain(
+    'No previous successful deployment found, so no pruning required',
+  );
   const second = await bench.deploy(set(plain('a'), plain('c')), { pruningEnabled: true });
   expect(second.verdict).toBe('succeeded');
-  expect(names(await bench.list('v1', 'ConfigMap')).filter((name) => name !== 'kube-root-ca.crt')).toEqual(['a', 'c', 'kept']);
+  expect(names(await bench.list('v1', 'ConfigMap')).filter((name) => name !== 'kube-root-ca.crt')).toEqual([
+    'a',
+    'c',
+    'kept',
+  ]);
 });
 
 test('jobs: unchanged ones are left, changed ones run again', async () => {
@@ -157,7 +201,12 @@ metadata: {name: ${bench.namespace}-inner}
 `;
   const run = await bench.deploy(manifests);
   expect(run.verdict).toBe('succeeded');
-  const widget = await bench.client.get({ apiVersion: `${group}/v1`, kind: 'Widget', namespace: `${bench.namespace}-inner`, name: 'one' });
+  const widget = await bench.client.get({
+    apiVersion: `${group}/v1`,
+    kind: 'Widget',
+    namespace: `${bench.namespace}-inner`,
+    name: 'one',
+  });
   expect(at(widget, 'spec', 'size')).toBe(3);
   await bench.cluster.kubectl(['delete', 'crd', `widgets.${group}`, '--wait=false']);
   await bench.cluster.kubectl(['delete', 'namespace', `${bench.namespace}-inner`, '--wait=false']);
@@ -191,7 +240,9 @@ metadata: {name: unused}
 spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
 `);
   expect(run.verdict).toBe('succeeded');
-  expect(run.sections.get('Wait for Steady State')?.text).toContain('It is bound when the first pod uses it.');
+  expect(run.sections.get('Wait for Steady State')?.text).toContain(
+    'It is bound when the first pod uses it.',
+  );
 });
 
 test('a file that says so in its first line, and one that is no YAML, are left out', async () => {
@@ -209,16 +260,26 @@ test('a file that says so in its first line, and one that is no YAML, are left o
 test('a release name belongs to one service and infrastructure', async () => {
   const bench = await deployBench();
   await bench.deploy(configMap('hello'));
-  const run = await bench.deploy(configMap('hello'), { owner: { installation: 'bench', service: 'other', environment: 'test', infrastructure: 'sandbox' } });
+  const run = await bench.deploy(configMap('hello'), {
+    owner: { installation: 'bench', service: 'other', environment: 'test', infrastructure: 'sandbox' },
+  });
   expect(run.verdict).toBe('release.name_taken');
-  expect(run.outcome).toMatchObject({ failure: { message: expect.stringContaining('service web at infrastructure sandbox') } });
+  expect(run.outcome).toMatchObject({
+    failure: { message: expect.stringContaining('service web at infrastructure sandbox') },
+  });
 });
 
 test('an interrupted deployment goes on under its own number', async () => {
   const bench = await deployBench();
   await bench.deploy(configMap('hello'));
   const manifests = set(configMap('changed'), service, webDeployment({ replicas: 1, container: usesConfig }));
-  const step = { executionId: 'execution-crash', node: 'deploy.rollout', pipeline: 'web', sequence: 9, startedBy: 'bench' };
+  const step = {
+    executionId: 'execution-crash',
+    node: 'deploy.rollout',
+    pipeline: 'web',
+    sequence: 9,
+    startedBy: 'bench',
+  };
   for (const crashAt of [1, 2, 3, 4, 5, 6, 7]) {
     let writes = 0;
     const crash = (): void => {
@@ -234,5 +295,15 @@ test('an interrupted deployment goes on under its own number', async () => {
   expect(live?.metadata.generation).toBe(1);
   expect(await bench.list('apps/v1', 'ReplicaSet')).toHaveLength(1);
   // What the interrupted runs created is known as this release's creation, so that a rollback removes it.
-  expect(run.outcome).toMatchObject({ result: { releases: [{ inventory: expect.arrayContaining([expect.objectContaining({ kind: 'Service', action: 'created' })]) }] } });
+  expect(run.outcome).toMatchObject({
+    result: {
+      releases: [
+        {
+          inventory: expect.arrayContaining([
+            expect.objectContaining({ kind: 'Service', action: 'created' }),
+          ]),
+        },
+      ],
+    },
+  });
 });

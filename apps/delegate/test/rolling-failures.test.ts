@@ -33,13 +33,18 @@ test('a registry that refuses, and a name that is none, are told apart', async (
 test('a crash loop ends the step with the last lines of the container', async () => {
   const bench = await deployBench();
   const run = await bench.deploy(
-    webDeployment({ behaviour: 'crash-loop', annotations: { 'sandbox.slipway.dev/log-lines': 'starting\nfatal: no database' } }),
+    webDeployment({
+      behaviour: 'crash-loop',
+      annotations: { 'sandbox.slipway.dev/log-lines': 'starting\nfatal: no database' },
+    }),
   );
   const failure = failureOf(run);
   expect(failure.code).toBe('container.crash_loop');
   expect(failure.evidence.find((item) => item.kind === 'log')?.text).toContain('fatal: no database');
   // It warned before it gave up.
-  const warned = run.progress.find((progress) => progress.causes.some((cause) => cause.severity === 'warning'));
+  const warned = run.progress.find((progress) =>
+    progress.causes.some((cause) => cause.severity === 'warning'),
+  );
   expect(warned?.causes[0]?.code).toBe('container.crash_loop');
 });
 
@@ -52,7 +57,10 @@ test('a container that runs out of memory is told apart from a crash', async () 
 test('a missing ConfigMap ends the step at once', async () => {
   const bench = await deployBench();
   const run = await bench.deploy(
-    webDeployment({ behaviour: 'config-error', annotations: { 'sandbox.slipway.dev/message': 'configmap "web-settings" not found' } }),
+    webDeployment({
+      behaviour: 'config-error',
+      annotations: { 'sandbox.slipway.dev/message': 'configmap "web-settings" not found' },
+    }),
   );
   expect(run.verdict).toBe('container.config_missing');
   expect(failureOf(run).message).toContain('the ConfigMap web-settings');
@@ -75,14 +83,18 @@ spec:
   const run = await bench.deploy(job);
   const failure = failureOf(run);
   expect(failure.code).toBe('job.failed');
-  expect(failure.evidence.find((item) => item.kind === 'log')?.text).toContain('relation users does not exist');
+  expect(failure.evidence.find((item) => item.kind === 'log')?.text).toContain(
+    'relation users does not exist',
+  );
   const again = await bench.deploy(job);
   expect(again.sections.get('Apply')?.text).toContain('it failed when it ran before');
 });
 
 test('an exceeded progress deadline is told with the probe that fails', async () => {
   const bench = await deployBench();
-  const run = await bench.deploy(webDeployment({ behaviour: 'never-ready', spec: '  progressDeadlineSeconds: 2\n' }));
+  const run = await bench.deploy(
+    webDeployment({ behaviour: 'never-ready', spec: '  progressDeadlineSeconds: 2\n' }),
+  );
   const failure = failureOf(run);
   expect(failure.code).toBe('deployment.progress_deadline');
   expect(failure.causes.map(({ code }) => code)).toContain('probe.failing');
@@ -90,14 +102,19 @@ test('an exceeded progress deadline is told with the probe that fails', async ()
 
 test('the step timeout fails with what it was waiting for', async () => {
   const bench = await deployBench();
-  const run = await bench.deploy(webDeployment({ behaviour: 'never-ready' }), { deadlineAt: Date.now() + 4_000 });
+  const run = await bench.deploy(webDeployment({ behaviour: 'never-ready' }), {
+    deadlineAt: Date.now() + 4_000,
+  });
   const failure = failureOf(run);
   expect(failure).toMatchObject({ code: 'step.timeout', errorType: 'Timeout' });
   expect(failure.message).toContain('Waiting for Deployment');
 });
 
 /** Deploys until the progress shows a cause, then aborts; gives that progress. */
-async function untilCause(code: string, start: (options: { signal: AbortSignal; onProgress: (progress: Progress) => void }) => Promise<unknown>): Promise<Progress> {
+async function untilCause(
+  code: string,
+  start: (options: { signal: AbortSignal; onProgress: (progress: Progress) => void }) => Promise<unknown>,
+): Promise<Progress> {
   const stop = new AbortController();
   const { promise, resolve } = Promise.withResolvers<Progress>();
   const running = start({
@@ -156,24 +173,46 @@ spec:
   try {
     // The API server learns of a policy a moment after it is stored.
     await expect
-      .poll(() => bench.cluster.kubectl(['create', 'service', 'clusterip', 'probe', '--tcp=80', '-n', bench.namespace, '--dry-run=server']).catch((error: Error) => error.message), { timeout: 20_000 })
+      .poll(
+        () =>
+          bench.cluster
+            .kubectl([
+              'create',
+              'service',
+              'clusterip',
+              'probe',
+              '--tcp=80',
+              '-n',
+              bench.namespace,
+              '--dry-run=server',
+            ])
+            .catch((error: Error) => error.message),
+        { timeout: 20_000 },
+      )
       .toContain('not on a Friday');
     const pods = await bench.deploy(webDeployment());
     expect(pods.verdict).toBe('admission.denied');
     expect(failureOf(pods).message).toContain('not on a Friday');
-    const service = await bench.deploy('apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: first}\n');
+    const service = await bench.deploy(
+      'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: first}\n',
+    );
     expect(service.verdict).toBe('admission.denied');
     expect(service.sections.has('Apply')).toBe(false);
     expect(await bench.get('v1', 'ConfigMap', 'first')).toBeNull();
   } finally {
-    await bench.cluster.kubectl(['delete', 'validatingadmissionpolicy,validatingadmissionpolicybinding', policy]);
+    await bench.cluster.kubectl([
+      'delete',
+      'validatingadmissionpolicy,validatingadmissionpolicybinding',
+      policy,
+    ]);
   }
 });
 
 test('what is wrong in manifests is told by file and line before anything is written', async () => {
   const bench = await deployBench();
   const run = await bench.deploy({
-    'a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\n',
+    'a.yaml':
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\n',
     'b.yaml': 'apiVersion: v1\nkind: Nothing\nmetadata: {name: two}\n',
   });
   const failure = failureOf(run);
@@ -185,7 +224,10 @@ test('what is wrong in manifests is told by file and line before anything is wri
 test('an unknown field is refused by the dry run', async () => {
   const bench = await deployBench();
   const run = await bench.deploy(webDeployment({ spec: '  replicaz: 3\n' }));
-  expect(failureOf(run)).toMatchObject({ code: 'manifest.invalid', message: expect.stringContaining('replicaz') });
+  expect(failureOf(run)).toMatchObject({
+    code: 'manifest.invalid',
+    message: expect.stringContaining('replicaz'),
+  });
   expect(await bench.get('apps/v1', 'Deployment', 'web')).toBeNull();
 });
 
@@ -198,7 +240,9 @@ test('a namespace that does not exist is said to be absent', async () => {
 test('a paused deployment ends the step, since waiting cannot help', async () => {
   const bench = await deployBench();
   await bench.deploy(webDeployment());
-  const run = await bench.deploy(webDeployment({ image: 'registry.example/web:2', spec: '  paused: true\n' }));
+  const run = await bench.deploy(
+    webDeployment({ image: 'registry.example/web:2', spec: '  paused: true\n' }),
+  );
   expect(run.verdict).toBe('deployment.paused');
   expect(at(await bench.get('apps/v1', 'Deployment', 'web'), 'spec', 'paused')).toBe(true);
 });

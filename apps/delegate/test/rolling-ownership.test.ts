@@ -19,8 +19,15 @@ data: ${data}
 
 test('keys owned by a client-side tool survive a plain apply, and go when we take its fields over', async () => {
   const bench = await deployBench();
-  await bench.cluster.kubectl(['apply', '-n', bench.namespace, '-f', '-'], { stdin: config('{kept: a, dropped: b}') });
-  const plain = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace: bench.namespace }, data: { kept: 'a' } };
+  await bench.cluster.kubectl(['apply', '-n', bench.namespace, '-f', '-'], {
+    stdin: config('{kept: a, dropped: b}'),
+  });
+  const plain = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'settings', namespace: bench.namespace },
+    data: { kept: 'a' },
+  };
   const fact = await bench.client.apply(plain, { fieldManager: 'somebody', force: true });
   expect(fact['data']).toEqual({ kept: 'a', dropped: 'b' });
   const run = await bench.deploy(config('{kept: a}'));
@@ -32,7 +39,16 @@ test('keys owned by a client-side tool survive a plain apply, and go when we tak
 test('a value set with kubectl edit is no conflict', async () => {
   const bench = await deployBench();
   await bench.deploy(config('{a: ours}'));
-  await bench.cluster.kubectl(['patch', 'configmap', 'settings', '-n', bench.namespace, '--field-manager=kubectl-edit', '-p', '{"data":{"a":"theirs"}}']);
+  await bench.cluster.kubectl([
+    'patch',
+    'configmap',
+    'settings',
+    '-n',
+    bench.namespace,
+    '--field-manager=kubectl-edit',
+    '-p',
+    '{"data":{"a":"theirs"}}',
+  ]);
   const run = await bench.deploy(config('{a: ours}'));
   expect(run.verdict).toBe('succeeded');
   expect((await bench.get('v1', 'ConfigMap', 'settings'))?.['data']).toEqual({ a: 'ours' });
@@ -41,10 +57,20 @@ test('a value set with kubectl edit is no conflict', async () => {
 test('a conflict with another manager is told by field and owner before the first write, and forceConflicts takes it', async () => {
   const bench = await deployBench();
   await bench.deploy(config('{a: ours}'));
-  const theirs = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace: bench.namespace }, data: { a: 'theirs' } };
+  const theirs = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'settings', namespace: bench.namespace },
+    data: { a: 'theirs' },
+  };
   await bench.client.apply(theirs, { fieldManager: 'operator', force: true });
-  const refused = await bench.deploy(`${config('{a: ours}')}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\n`);
-  expect(failureOf(refused)).toMatchObject({ code: 'field.conflict', message: expect.stringContaining('.data.a (held by operator)') });
+  const refused = await bench.deploy(
+    `${config('{a: ours}')}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\n`,
+  );
+  expect(failureOf(refused)).toMatchObject({
+    code: 'field.conflict',
+    message: expect.stringContaining('.data.a (held by operator)'),
+  });
   expect(await bench.get('v1', 'ConfigMap', 'other')).toBeNull();
   const forced = await bench.deploy(config('{a: ours}'), { forceConflicts: true });
   expect(forced.verdict).toBe('succeeded');
@@ -68,11 +94,15 @@ spec:
   maxReplicas: 9
   metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}}]
 `;
-  const run = await bench.deploy(`${webDeployment({ replicas: 2, image: 'registry.example/web:2' })}---\n${scaler}`);
+  const run = await bench.deploy(
+    `${webDeployment({ replicas: 2, image: 'registry.example/web:2' })}---\n${scaler}`,
+  );
   expect(run.verdict).toBe('succeeded');
   expect(at(await bench.get('apps/v1', 'Deployment', 'web'), 'spec', 'replicas')).toBe(5);
   // From now on nothing of ours holds the field, and another deployment asks for nothing.
-  const again = await bench.deploy(`${webDeployment({ replicas: 2, image: 'registry.example/web:2' })}---\n${scaler}`);
+  const again = await bench.deploy(
+    `${webDeployment({ replicas: 2, image: 'registry.example/web:2' })}---\n${scaler}`,
+  );
   expect(again.sections.get('Apply')?.text).toContain('2 unchanged');
   expect(at(await bench.get('apps/v1', 'Deployment', 'web'), 'spec', 'replicas')).toBe(5);
 });
@@ -82,9 +112,15 @@ test('a changed selector is refused as immutable before anything is written, and
   await bench.deploy(webDeployment());
   const moved = webDeployment().replaceAll('{app: web}', '{app: web, tier: front}');
   const refused = await bench.deploy(`${config('{a: b}')}---\n${moved}`);
-  expect(failureOf(refused)).toMatchObject({ code: 'field.immutable', message: expect.stringContaining('field is immutable') });
+  expect(failureOf(refused)).toMatchObject({
+    code: 'field.immutable',
+    message: expect.stringContaining('field is immutable'),
+  });
   expect(await bench.get('v1', 'ConfigMap', 'settings')).toBeNull();
-  const allowed = moved.replace('  name: web\nspec:', '  name: web\n  annotations: {slipway.dev/replace-when-immutable: "true"}\nspec:');
+  const allowed = moved.replace(
+    '  name: web\nspec:',
+    '  name: web\n  annotations: {slipway.dev/replace-when-immutable: "true"}\nspec:',
+  );
   const replaced = await bench.deploy(allowed);
   expect(replaced.verdict).toBe('succeeded');
   expect(replaced.sections.get('Apply')?.text).toContain('replaced');
@@ -97,7 +133,9 @@ test('the label never enters a selector, so that a workload of another tool can 
   expect(run.verdict).toBe('succeeded');
   const live = await bench.get('apps/v1', 'Deployment', 'web');
   expect(at(live, 'spec', 'selector')).toEqual({ matchLabels: { app: 'web' } });
-  expect(at(live, 'spec', 'template', 'metadata', 'labels', 'slipway.dev/release-name')).toBe(bench.releaseName);
+  expect(at(live, 'spec', 'template', 'metadata', 'labels', 'slipway.dev/release-name')).toBe(
+    bench.releaseName,
+  );
 });
 
 test('a job of another tool is left alone: its template can take no label', async () => {
@@ -142,7 +180,9 @@ subjects: [{kind: ServiceAccount, name: deployer, namespace: ${namespace}}]
   await writeFile(kubeconfig, cluster.kubeconfigFor({ token }), { mode: 0o600 });
   const bench = await deployBench({ kubeconfig, namespace });
   const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'fact', namespace } };
-  await expect(bench.taskClient.apply(object, { fieldManager: 'slipway', dryRun: true })).rejects.toMatchObject({ status: 403 });
+  await expect(
+    bench.taskClient.apply(object, { fieldManager: 'slipway', dryRun: true }),
+  ).rejects.toMatchObject({ status: 403 });
   const run = await bench.deploy(config('{a: b}'));
   const failure = failureOf(run);
   expect(failure).toMatchObject({ code: 'permission.missing', errorType: 'Authorization' });
@@ -150,6 +190,16 @@ subjects: [{kind: ServiceAccount, name: deployer, namespace: ${namespace}}]
   expect(run.sections.has('Prepare')).toBe(false);
   // With exactly the rules that were shown the deployment works.
   await cluster.kubectl(['apply', '-f', '-'], { stdin: failure.causes[0]?.remedyYaml ?? '' });
-  await cluster.kubectl(['create', 'rolebinding', 'remedy', '--role=slipway-deploy', `--serviceaccount=${namespace}:deployer`, '-n', namespace]);
-  await expect.poll(async () => (await bench.deploy(config('{a: b}'))).verdict, { timeout: 20_000 }).toBe('succeeded');
+  await cluster.kubectl([
+    'create',
+    'rolebinding',
+    'remedy',
+    '--role=slipway-deploy',
+    `--serviceaccount=${namespace}:deployer`,
+    '-n',
+    namespace,
+  ]);
+  await expect
+    .poll(async () => (await bench.deploy(config('{a: b}'))).verdict, { timeout: 20_000 })
+    .toBe('succeeded');
 });

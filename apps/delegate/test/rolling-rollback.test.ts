@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import { at } from '@slipway/deploy-engine';
 import { deployBench, webDeployment } from './deploy-bench.ts';
 
-const step = (executionId: string, sequence: number) => ({ executionId, node: 'deploy.rollout', pipeline: 'web', sequence, startedBy: 'bench' });
+const step = (executionId: string, sequence: number) => ({
+  executionId,
+  node: 'deploy.rollout',
+  pipeline: 'web',
+  sequence,
+  startedBy: 'bench',
+});
 const set = (...documents: string[]): string => documents.join('---\n');
 const configMap = (name: string, value: string): string => `apiVersion: v1
 kind: ConfigMap
@@ -19,9 +25,19 @@ spec:
 
 test('a rollback restores everything of the last successful release', async () => {
   const bench = await deployBench();
-  await bench.deploy(set(service(80), configMap('a', 'one'), configMap('b', 'one'), webDeployment({ replicas: 3 })));
+  await bench.deploy(
+    set(service(80), configMap('a', 'one'), configMap('b', 'one'), webDeployment({ replicas: 3 })),
+  );
   // The second release prunes b, and fails after it has changed everything else.
-  const failed = await bench.deploy(set(service(81), configMap('a', 'two'), configMap('c', 'two'), webDeployment({ replicas: 3, image: 'registry.example/web:missing' })), { step: step('second', 2), pruningEnabled: true });
+  const failed = await bench.deploy(
+    set(
+      service(81),
+      configMap('a', 'two'),
+      configMap('c', 'two'),
+      webDeployment({ replicas: 3, image: 'registry.example/web:missing' }),
+    ),
+    { step: step('second', 2), pruningEnabled: true },
+  );
   expect(failed.verdict).toBe('image.not_found');
   await bench.cluster.kubectl(['delete', 'configmap', 'b', '-n', bench.namespace]);
   const ready = at(await bench.get('apps/v1', 'Deployment', 'web'), 'status', 'readyReplicas');
@@ -29,13 +45,22 @@ test('a rollback restores everything of the last successful release', async () =
   const run = await bench.rollback({ executionId: 'second' });
   expect(run.verdict).toBe('succeeded');
   const live = await bench.get('apps/v1', 'Deployment', 'web');
-  expect(at(live, 'spec', 'template', 'spec', 'containers')).toMatchObject([{ image: 'registry.example/web:1' }]);
+  expect(at(live, 'spec', 'template', 'spec', 'containers')).toMatchObject([
+    { image: 'registry.example/web:1' },
+  ]);
   expect(at(live, 'status', 'readyReplicas')).toBe(3);
   expect(at(await bench.get('v1', 'Service', 'web'), 'spec', 'ports')).toMatchObject([{ port: 80 }]);
   expect((await bench.get('v1', 'ConfigMap', 'a'))?.['data']).toEqual({ value: 'one' });
   expect((await bench.get('v1', 'ConfigMap', 'b'))?.['data']).toEqual({ value: 'one' });
   expect(await bench.get('v1', 'ConfigMap', 'c')).toBeNull();
-  expect(run.outcome).toMatchObject({ result: { releases: [{ number: 2, status: 'rolled-back' }, { number: 1, status: 'succeeded' }] } });
+  expect(run.outcome).toMatchObject({
+    result: {
+      releases: [
+        { number: 2, status: 'rolled-back' },
+        { number: 1, status: 'succeeded' },
+      ],
+    },
+  });
   const repeat = await bench.rollback({ executionId: 'second' });
   expect(repeat.verdict).toBe('succeeded');
   expect(repeat.sections.get('Rollback')?.text).toContain('4 unchanged');
@@ -49,8 +74,15 @@ test('a rollback restores everything of the last successful release', async () =
 test('a rollback takes fields back from other managers', async () => {
   const bench = await deployBench();
   await bench.deploy(configMap('a', 'one'));
-  await bench.deploy(set(configMap('a', 'two'), webDeployment({ image: 'registry.example/web:missing' })), { step: step('second', 2) });
-  const theirs = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace: bench.namespace }, data: { value: 'theirs' } };
+  await bench.deploy(set(configMap('a', 'two'), webDeployment({ image: 'registry.example/web:missing' })), {
+    step: step('second', 2),
+  });
+  const theirs = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'a', namespace: bench.namespace },
+    data: { value: 'theirs' },
+  };
   await bench.client.apply(theirs, { fieldManager: 'operator', force: true });
   const run = await bench.rollback({ executionId: 'second' });
   expect(run.verdict).toBe('succeeded');
@@ -78,7 +110,14 @@ test('a deployment that never got to its record has nothing to undo', async () =
 test('an interrupted rollback goes on where it was', async () => {
   const bench = await deployBench();
   await bench.deploy(set(service(80), webDeployment({ replicas: 1 })));
-  await bench.deploy(set(service(81), configMap('c', 'two'), webDeployment({ replicas: 1, image: 'registry.example/web:missing' })), { step: step('second', 2) });
+  await bench.deploy(
+    set(
+      service(81),
+      configMap('c', 'two'),
+      webDeployment({ replicas: 1, image: 'registry.example/web:missing' }),
+    ),
+    { step: step('second', 2) },
+  );
   for (const crashAt of [1, 2, 3, 4]) {
     let writes = 0;
     const beforeWrite = (): void => {

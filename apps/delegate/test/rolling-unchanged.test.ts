@@ -139,8 +139,12 @@ test('live objects prove by themselves that applying the same again would change
   const since = new Date();
   const run = await bench.deploy(rich);
   expect(run.verdict).toBe('succeeded');
-  const asked = [...(run.sections.get('Prepare')?.text ?? '').matchAll(/^(\w+) \| (\S+) \| .* \| configure$/gm)].map(([, kind, name]) => `${kind} ${name}`);
+  const asked = [
+    ...(run.sections.get('Prepare')?.text ?? '').matchAll(/^(\w+) \| (\S+) \| .* \| configure$/gm),
+  ].map(([, kind, name]) => `${kind} ${name}`);
   expect(asked).toEqual([]);
   const patches = await bench.cluster.auditEvents({ since, namespace: bench.namespace, verb: 'patch' });
-  expect(patches.filter(({ resource, userAgent }) => userAgent === 'slipway-delegate' && resource !== 'secrets')).toEqual([]);
+  expect(
+    patches.filter(({ resource, userAgent }) => userAgent === 'slipway-delegate' && resource !== 'secrets'),
+  ).toEqual([]);
 });

@@ -29,5 +29,7 @@ export function summarizeChanges(changes: ChangeSet): string {
   const counts = changeActions
     .map((action) => ({ action, count: changes.filter((change) => change.action === action).length }))
     .filter(({ count }) => count > 0);
-  return counts.length === 0 ? 'nothing to do' : counts.map(({ action, count }) => `${count} ${action}`).join(', ');
+  return counts.length === 0
+    ? 'nothing to do'
+    : counts.map(({ action, count }) => `${count} ${action}`).join(', ');
 }

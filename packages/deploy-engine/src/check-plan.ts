@@ -14,8 +14,10 @@ export function checkPlan(plan: Plan, prunes: readonly PruneCandidate[] = []): P
     const key = keyOf(item.address);
     if (seen.has(key)) contradiction(item.address, `${displayName(item.address)} is in the plan twice.`);
     seen.add(key);
-    if (key !== item.key) contradiction(item.address, `${displayName(item.address)} is planned under another key.`);
-    if (!(item.stage in stageGates)) contradiction(item.address, `${displayName(item.address)} is in no stage.`);
+    if (key !== item.key)
+      contradiction(item.address, `${displayName(item.address)} is planned under another key.`);
+    if (!(item.stage in stageGates))
+      contradiction(item.address, `${displayName(item.address)} is in no stage.`);
     if (item.action === 'create' && (item.takeOver || item.holdReplicas)) {
       contradiction(item.address, `${displayName(item.address)} is new, yet has fields to take over.`);
     }

@@ -8,7 +8,11 @@ import { holdsQuantities, isCompletedByServer, sameCompleted } from './server-de
  * of `desired`, and each has its value. False means "not proved", never "different": then the server is asked.
  * Ownership paths: https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
-export function provesEqual(desired: KubernetesObject, live: KubernetesObject, fieldManager: string): boolean {
+export function provesEqual(
+  desired: KubernetesObject,
+  live: KubernetesObject,
+  fieldManager: string,
+): boolean {
   if (live.metadata.deletionTimestamp !== undefined || desired.apiVersion !== live.apiVersion) return false;
   const entry = appliedBy(live, fieldManager);
   if (entry?.fieldsV1 === undefined || entry.apiVersion !== desired.apiVersion) return false;
@@ -26,13 +30,17 @@ export function provesEqualPart(
 ): boolean {
   const owned = appliedBy(live, fieldManager)?.fieldsV1?.[`f:${part}`];
   if (owned === undefined) return false;
-  return sameValue(desired[part], live[part], owned, { completed: isCompletedByServer(desired), field: part });
+  return sameValue(desired[part], live[part], owned, {
+    completed: isCompletedByServer(desired),
+    field: part,
+  });
 }
 
 /** The entry of the fields that a manager owns by apply. */
 export function appliedBy(live: KubernetesObject, fieldManager: string): ManagedFieldsEntry | undefined {
   return live.metadata.managedFields?.find(
-    (entry) => entry.manager === fieldManager && entry.operation === 'Apply' && (entry.subresource ?? '') === '',
+    (entry) =>
+      entry.manager === fieldManager && entry.operation === 'Apply' && (entry.subresource ?? '') === '',
   );
 }
 
@@ -77,7 +85,9 @@ function sameMap(
   if (names.length !== ownedNames.length) return false;
   return names.every((name) => {
     const ownedBelow = owned[`f:${name}`];
-    return ownedBelow !== undefined && sameValue(desired[name], live[name], ownedBelow, below(position, name));
+    return (
+      ownedBelow !== undefined && sameValue(desired[name], live[name], ownedBelow, below(position, name))
+    );
   });
 }
 
@@ -95,7 +105,10 @@ function sameList(desired: unknown[], live: unknown[], owned: FieldSet, position
     positions[found.desiredIndex] = found.liveIndex;
   }
   // An apply also restores the order of its own items, so another order would be a change.
-  return positions.length === desired.length && positions.every((value, index) => index === 0 || value > (positions[index - 1] ?? -1));
+  return (
+    positions.length === desired.length &&
+    positions.every((value, index) => index === 0 || value > (positions[index - 1] ?? -1))
+  );
 }
 
 interface Match {
@@ -126,7 +139,9 @@ function matchKeyed(
   if (liveIndex < 0 || desiredIndex === undefined || candidates.length > 1) return undefined;
   const wanted = desired[desiredIndex];
   const actual = live[liveIndex];
-  return isMap(wanted) && isMap(actual) && sameMap(wanted, actual, owned, position) ? { desiredIndex, liveIndex } : undefined;
+  return isMap(wanted) && isMap(actual) && sameMap(wanted, actual, owned, position)
+    ? { desiredIndex, liveIndex }
+    : undefined;
 }
 
 function hasKey(item: unknown, key: Record<string, unknown>, absentMatches: boolean): boolean {
@@ -147,7 +162,10 @@ function parseElement(element: string): unknown {
 /** Whether every value that `part` gives is what `whole` has; lists must agree item by item. */
 export function isWithin(part: unknown, whole: unknown): boolean {
   if (part === undefined || part === null) return true;
-  if (isMap(part)) return isMap(whole) ? Object.entries(part).every(([key, value]) => isWithin(value, whole[key])) : Object.keys(part).length === 0 && whole === undefined;
+  if (isMap(part))
+    return isMap(whole)
+      ? Object.entries(part).every(([key, value]) => isWithin(value, whole[key]))
+      : Object.keys(part).length === 0 && whole === undefined;
   if (Array.isArray(part)) {
     const list = Array.isArray(whole) ? whole : [];
     return part.length === list.length && part.every((value, index) => isWithin(value, list[index]));

@@ -31,7 +31,10 @@ export function addressOf(object: KubernetesObject): ObjectAddress {
 }
 
 /** Some kinds live under two groups for the same stored object; one key for both. */
-const sameGroup: Record<string, string> = { 'extensions/Ingress': 'networking.k8s.io', '/Event': 'events.k8s.io' };
+const sameGroup: Record<string, string> = {
+  'extensions/Ingress': 'networking.k8s.io',
+  '/Event': 'events.k8s.io',
+};
 
 /** A text that is equal for equal identities. */
 export function keyOf(identity: ObjectIdentity): string {

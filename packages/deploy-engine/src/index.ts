@@ -28,7 +28,12 @@ export type {
 export { releaseNameProblem, withReleaseLabels } from './labels.ts';
 export { completeSet, definedKinds } from './manifests/complete-set.ts';
 export type { CompletedSet, ScopeLookup } from './manifests/complete-set.ts';
-export { defaultManifestLimits, describeSource, isSkippedFile, parseManifests } from './manifests/parse-manifests.ts';
+export {
+  defaultManifestLimits,
+  describeSource,
+  isSkippedFile,
+  parseManifests,
+} from './manifests/parse-manifests.ts';
 export type {
   ManifestFile,
   ManifestLimits,
@@ -49,7 +54,13 @@ export {
 export type { Marker } from './markers.ts';
 export { applyStages, isJob, isWorkload, orderIntoStages, podTemplatePath, stageGates } from './ordering.ts';
 export type { ApplyStage } from './ordering.ts';
-export { clientSideManagersOf, hasClientSideFields, ownsReplicas, readConflicts, takeOverFields } from './ownership.ts';
+export {
+  clientSideManagersOf,
+  hasClientSideFields,
+  ownsReplicas,
+  readConflicts,
+  takeOverFields,
+} from './ownership.ts';
 export type { FieldConflict } from './ownership.ts';
 export { accessNeeds, deployVerbs, rolesFor } from './permissions.ts';
 export type { AccessNeed, ResourceLookup } from './permissions.ts';

@@ -24,7 +24,10 @@ export function withReleaseLabels(
 ): KubernetesObject {
   const labels: Record<string, string> = { ...object.metadata.labels, [RELEASE_NAME_LABEL]: releaseName };
   const liveManager = live?.metadata.labels?.[MANAGED_BY_LABEL];
-  if (object.metadata.labels?.[MANAGED_BY_LABEL] === undefined && (liveManager ?? MANAGED_BY_VALUE) === MANAGED_BY_VALUE) {
+  if (
+    object.metadata.labels?.[MANAGED_BY_LABEL] === undefined &&
+    (liveManager ?? MANAGED_BY_VALUE) === MANAGED_BY_VALUE
+  ) {
     labels[MANAGED_BY_LABEL] = MANAGED_BY_VALUE;
   }
   const labelled = { ...object, metadata: { ...object.metadata, labels } };
@@ -37,7 +40,11 @@ export function withReleaseLabels(
   return withTemplateLabel(labelled, path, releaseName);
 }
 
-function withTemplateLabel(object: KubernetesObject, path: readonly string[], releaseName: string): KubernetesObject {
+function withTemplateLabel(
+  object: KubernetesObject,
+  path: readonly string[],
+  releaseName: string,
+): KubernetesObject {
   const root: JsonMap = { ...object };
   let node = root;
   for (const key of [...path, 'metadata', 'labels']) {

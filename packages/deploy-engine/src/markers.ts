@@ -15,11 +15,7 @@ const annotations = {
   skipVersioning: ['slipway.dev/skip-versioning', 'harness.io/skip-versioning'],
   directApply: ['slipway.dev/direct-apply', 'harness.io/direct-apply'],
   skipPruning: ['slipway.dev/skip-pruning', 'slipway.dev/skipPruning', 'harness.io/skipPruning'],
-  managedWorkload: [
-    'slipway.dev/managed-workload',
-    'harness.io/managed-workload',
-    'harness.io/managed',
-  ],
+  managedWorkload: ['slipway.dev/managed-workload', 'harness.io/managed-workload', 'harness.io/managed'],
   /** Allows deletion and re-creation where a change of an immutable field would be refused. */
   replaceWhenImmutable: ['slipway.dev/replace-when-immutable'],
   /** Allows pruning and rollback to delete a Namespace, CRD, PersistentVolume or PersistentVolumeClaim. */
@@ -34,7 +30,10 @@ export function markerNames(marker: Marker): readonly string[] {
 }
 
 /** Whether an object carries a marker annotation, under any of its names, with the value "true". */
-export function hasMarker(object: { metadata?: { annotations?: Record<string, string> } }, marker: Marker): boolean {
+export function hasMarker(
+  object: { metadata?: { annotations?: Record<string, string> } },
+  marker: Marker,
+): boolean {
   const present = object.metadata?.annotations;
   if (present === undefined || present === null) return false;
   return annotations[marker].some((name) => String(present[name]) === 'true');

@@ -3,7 +3,14 @@ import { asList, asMap, at } from './kubernetes-object.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 
 /** The stages of an apply, in order; objects of one stage are applied in parallel. */
-export const applyStages = ['definitions', 'foundations', 'workloads', 'exposure', 'extensions', 'served'] as const;
+export const applyStages = [
+  'definitions',
+  'foundations',
+  'workloads',
+  'exposure',
+  'extensions',
+  'served',
+] as const;
 export type ApplyStage = (typeof applyStages)[number];
 
 /** What must be seen before the next stage begins. */
@@ -55,7 +62,9 @@ const stageOfKind: Record<string, ApplyStage> = {
 };
 
 /** Sorts objects into stages. Within a stage the order of the manifests is kept. */
-export function orderIntoStages<T extends { object: KubernetesObject }>(items: readonly T[]): Map<ApplyStage, T[]> {
+export function orderIntoStages<T extends { object: KubernetesObject }>(
+  items: readonly T[],
+): Map<ApplyStage, T[]> {
   const extended = extendedGroups(items.map(({ object }) => object));
   const stages = new Map<ApplyStage, T[]>(applyStages.map((stage) => [stage, []]));
   for (const item of items) stages.get(stageOf(item.object, extended))?.push(item);
@@ -79,12 +88,16 @@ function extendedGroups(objects: readonly KubernetesObject[]): Set<string> {
     if (object.kind.endsWith('WebhookConfiguration')) {
       for (const webhook of asList(object['webhooks'])) {
         for (const rule of asList(asMap(webhook)?.['rules'])) {
-          for (const group of asList(asMap(rule)?.['apiGroups'])) if (group !== '*') groups.add(String(group));
+          for (const group of asList(asMap(rule)?.['apiGroups']))
+            if (group !== '*') groups.add(String(group));
         }
       }
     }
     // A CRD with a conversion webhook serves nothing until the webhook answers.
-    if (object.kind === 'CustomResourceDefinition' && at(object, 'spec', 'conversion', 'webhook') !== undefined) {
+    if (
+      object.kind === 'CustomResourceDefinition' &&
+      at(object, 'spec', 'conversion', 'webhook') !== undefined
+    ) {
       groups.add(String(at(object, 'spec', 'group')));
     }
   }

@@ -25,7 +25,9 @@ const clientSideManagers = [
 
 function isClientSide(entry: ManagedFieldsEntry): boolean {
   return (
-    entry.operation === 'Update' && (entry.subresource ?? '') === '' && clientSideManagers.includes(entry.manager ?? '')
+    entry.operation === 'Update' &&
+    (entry.subresource ?? '') === '' &&
+    clientSideManagers.includes(entry.manager ?? '')
   );
 }
 
@@ -51,9 +53,13 @@ export function takeOverFields(live: KubernetesObject, fieldManager: string): ob
   const newest = theirs.toSorted((left, right) => (right.time ?? '').localeCompare(left.time ?? ''))[0];
   if (newest === undefined) return undefined;
   const ours = entries.find(
-    (entry) => entry.manager === fieldManager && entry.operation === 'Apply' && (entry.subresource ?? '') === '',
+    (entry) =>
+      entry.manager === fieldManager && entry.operation === 'Apply' && (entry.subresource ?? '') === '',
   );
-  const fields = theirs.reduce<FieldSet>((all, entry) => unite(all, entry.fieldsV1 ?? {}), ours?.fieldsV1 ?? {});
+  const fields = theirs.reduce<FieldSet>(
+    (all, entry) => unite(all, entry.fieldsV1 ?? {}),
+    ours?.fieldsV1 ?? {},
+  );
   const merged: ManagedFieldsEntry = {
     ...(ours ?? newest),
     manager: fieldManager,
@@ -107,7 +113,9 @@ export interface FieldConflict {
 const conflictMessage = /conflict with "([^"]+)"(?: with subresource "([^"]+)")?/;
 
 /** Reads the causes of a 409 answer to an apply. */
-export function readConflicts(causes: readonly { reason?: string; message?: string; field?: string }[]): FieldConflict[] {
+export function readConflicts(
+  causes: readonly { reason?: string; message?: string; field?: string }[],
+): FieldConflict[] {
   return causes
     .filter((cause) => cause.reason === 'FieldManagerConflict')
     .map((cause) => ({

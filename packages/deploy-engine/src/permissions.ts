@@ -51,9 +51,11 @@ export function accessNeeds(
       add({ group: groupOf(object.apiVersion), resource: resource.plural, verb, ...place, required: true });
     }
   }
-  for (const verb of deployVerbs) add({ group: '', resource: 'secrets', verb, namespace: recordNamespace, required: true });
+  for (const verb of deployVerbs)
+    add({ group: '', resource: 'secrets', verb, namespace: recordNamespace, required: true });
   for (const namespace of namespaces) {
-    for (const { verbs, ...rest } of surroundings) for (const verb of verbs) add({ ...rest, verb, namespace });
+    for (const { verbs, ...rest } of surroundings)
+      for (const verb of verbs) add({ ...rest, verb, namespace });
   }
   return [...needs.values()];
 }
@@ -67,7 +69,8 @@ interface RuleGroup {
 /** The Role or ClusterRole documents, as YAML, that would grant what is missing. */
 export function rolesFor(missing: readonly AccessNeed[], name: string): string {
   const places = new Map<string, AccessNeed[]>();
-  for (const need of missing) places.set(need.namespace ?? '', [...(places.get(need.namespace ?? '') ?? []), need]);
+  for (const need of missing)
+    places.set(need.namespace ?? '', [...(places.get(need.namespace ?? '') ?? []), need]);
   return [...places].map(([namespace, needs]) => roleYaml(namespace, needs, name)).join('---\n');
 }
 

@@ -30,13 +30,17 @@ export function pruneCandidates(
   };
   for (const entry of previous?.inventory ?? []) add(entry, previous?.number ?? 0);
   for (const index of since) {
-    for (const entry of index.inventory) if (isCreation(entry) && entry.uid !== undefined) add(entry, index.number);
+    for (const entry of index.inventory)
+      if (isCreation(entry) && entry.uid !== undefined) add(entry, index.number);
   }
   return [...candidates.values()];
 }
 
 /** What later releases created and the target of a rollback does not have. */
-export function rollbackCandidates(target: ReleaseIndex | undefined, later: readonly ReleaseIndex[]): PruneCandidate[] {
+export function rollbackCandidates(
+  target: ReleaseIndex | undefined,
+  later: readonly ReleaseIndex[],
+): PruneCandidate[] {
   const kept = inventoryKeys(target?.inventory ?? []);
   const candidates = new Map<string, PruneCandidate>();
   for (const index of later) {
@@ -90,11 +94,17 @@ export function pruneDecision(
     return { delete: false, reason: `it no longer carries the label ${RELEASE_NAME_LABEL}: ${releaseName}` };
   }
   if (labels[CONFIGURATION_VERSION_LABEL] === 'true') {
-    return { delete: false, reason: 'it is a version of configuration, which goes when nothing uses it any more' };
+    return {
+      delete: false,
+      reason: 'it is a version of configuration, which goes when nothing uses it any more',
+    };
   }
   if (hasMarker(live, 'skipPruning')) return { delete: false, reason: 'its annotation forbids it' };
   if (protectedKinds.has(`${candidate.group}/${candidate.kind}`) && !hasMarker(live, 'allowDeletion')) {
-    return { delete: false, reason: `a ${candidate.kind} is deleted only with the annotation slipway.dev/allow-deletion: "true"` };
+    return {
+      delete: false,
+      reason: `a ${candidate.kind} is deleted only with the annotation slipway.dev/allow-deletion: "true"`,
+    };
   }
   if (deletionTimestamp !== undefined) return { delete: false, reason: 'it is being deleted already' };
   return { delete: true, uid };

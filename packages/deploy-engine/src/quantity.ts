@@ -17,7 +17,8 @@ function toNano(text: string): bigint | undefined {
   if (found === null || text.length > 40) return undefined;
   const [, sign = '', digits = '', exponent, suffix = ''] = found;
   const [whole = '', fraction = ''] = digits.split('.');
-  const tens = (exponent === undefined ? (powerOfTen[suffix] ?? 0) : Number(exponent.slice(1))) + 9 - fraction.length;
+  const tens =
+    (exponent === undefined ? (powerOfTen[suffix] ?? 0) : Number(exponent.slice(1))) + 9 - fraction.length;
   if (Math.abs(tens) > 60) return undefined;
   const mantissa = BigInt(`${whole}${fraction}` || '0') * (binary[suffix] ?? 1n);
   const scale = 10n ** BigInt(Math.abs(tens));

@@ -73,14 +73,21 @@ export function nextReleaseNumber(indexes: readonly ReleaseIndex[]): number {
 }
 
 /** The newest successful release before a number. */
-export function lastSuccessful(indexes: readonly ReleaseIndex[], before = Number.POSITIVE_INFINITY): ReleaseIndex | undefined {
+export function lastSuccessful(
+  indexes: readonly ReleaseIndex[],
+  before = Number.POSITIVE_INFINITY,
+): ReleaseIndex | undefined {
   return indexes
     .filter((index) => index.status === 'succeeded' && index.number < before)
     .toSorted((left, right) => right.number - left.number)[0];
 }
 
 /** The release that a step of an execution made, however far it came. */
-export function releaseOfStep(indexes: readonly ReleaseIndex[], executionId: string, node: string): ReleaseIndex | undefined {
+export function releaseOfStep(
+  indexes: readonly ReleaseIndex[],
+  executionId: string,
+  node: string,
+): ReleaseIndex | undefined {
   return indexes
     .filter((index) => index.step.executionId === executionId && index.step.node === node)
     .toSorted((left, right) => right.number - left.number)[0];
@@ -101,7 +108,11 @@ export function otherOwner(indexes: readonly ReleaseIndex[], owner: ReleaseOwner
  * The releases to forget: beyond the newest `retention` successful ones, everything older than the oldest kept, and
  * failed ones older than the last success. The current one always stays.
  */
-export function releasesToForget(indexes: readonly ReleaseIndex[], retention: number, current: number): ReleaseIndex[] {
+export function releasesToForget(
+  indexes: readonly ReleaseIndex[],
+  retention: number,
+  current: number,
+): ReleaseIndex[] {
   const newestFirst = indexes.toSorted((left, right) => right.number - left.number);
   const kept = newestFirst.filter((index) => index.status === 'succeeded').slice(0, retention);
   const oldestKept = kept.at(-1)?.number ?? 0;
@@ -126,7 +137,10 @@ export function imagesOf(objects: readonly KubernetesObject[]): string[] {
       for (const [key, item] of Object.entries(value)) {
         if ((key === 'containers' || key === 'initContainers') && Array.isArray(item)) {
           for (const container of item) {
-            const image: unknown = typeof container === 'object' && container !== null ? Reflect.get(container, 'image') : undefined;
+            const image: unknown =
+              typeof container === 'object' && container !== null
+                ? Reflect.get(container, 'image')
+                : undefined;
             if (typeof image === 'string') images.add(image);
           }
         }

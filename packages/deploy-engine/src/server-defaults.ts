@@ -12,7 +12,19 @@ export function isCompletedByServer(object: { apiVersion: string; kind: string }
   return !plain && (!group.includes('.') || group === 'networking.k8s.io');
 }
 
-const quantityFields: ReadonlySet<string> = new Set(['limits', 'requests', 'hard', 'capacity', 'overhead', 'min', 'max', 'default', 'defaultRequest', 'sizeLimit', 'divisor']);
+const quantityFields: ReadonlySet<string> = new Set([
+  'limits',
+  'requests',
+  'hard',
+  'capacity',
+  'overhead',
+  'min',
+  'max',
+  'default',
+  'defaultRequest',
+  'sizeLimit',
+  'divisor',
+]);
 
 /** Whether a field holds a quantity, or a map of them. */
 export function holdsQuantities(field: string): boolean {
@@ -20,14 +32,24 @@ export function holdsQuantities(field: string): boolean {
 }
 
 // Maps whose keys are people's own words.
-const freeMaps: ReadonlySet<string> = new Set(['selector', 'matchLabels', 'nodeSelector', 'labels', 'annotations', 'parameters', 'volumeAttributes']);
+const freeMaps: ReadonlySet<string> = new Set([
+  'selector',
+  'matchLabels',
+  'nodeSelector',
+  'labels',
+  'annotations',
+  'parameters',
+  'volumeAttributes',
+]);
 
 /** Equality of values owned as a whole, after taking from both what the server fills in by itself. */
 export function sameCompleted(left: unknown, right: unknown, field: string): boolean {
   if (left === right) return true;
   if (freeMaps.has(field)) return sameJson(left, right);
   if (Array.isArray(left) && Array.isArray(right)) {
-    return left.length === right.length && left.every((item, index) => sameCompleted(item, right[index], field));
+    return (
+      left.length === right.length && left.every((item, index) => sameCompleted(item, right[index], field))
+    );
   }
   if (isMap(left) && isMap(right)) {
     const ours = withoutDefaults(left);
@@ -49,7 +71,9 @@ function withoutDefaults(map: Record<string, unknown>): Record<string, unknown> 
       (name === 'divisor' && value === '0') ||
       (name === 'volumeMode' && value === 'Filesystem') ||
       (name === 'creationTimestamp' && value === null) ||
-      (name === 'apiVersion' && value === 'v1' && ('fieldPath' in map || map['kind'] === 'PersistentVolumeClaim' || 'accessModes' in asSpec(map))) ||
+      (name === 'apiVersion' &&
+        value === 'v1' &&
+        ('fieldPath' in map || map['kind'] === 'PersistentVolumeClaim' || 'accessModes' in asSpec(map))) ||
       (name === 'kind' && value === 'PersistentVolumeClaim') ||
       (name === 'status' && isMap(value) && value['phase'] === 'Pending');
     if (!isDefault) kept[name] = value;

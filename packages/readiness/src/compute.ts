@@ -72,7 +72,8 @@ export function needsWaiting(kind: { apiVersion: string; kind: string }): boolea
  * does not exist. Never throws: what a status lacks counts as not reported yet.
  */
 export function compute(resource: Resource | undefined, surroundings: ClaimSurroundings = {}): Verdict {
-  if (resource === undefined) return { status: 'not-found', reason: 'NotFound', message: 'It does not exist.' };
+  if (resource === undefined)
+    return { status: 'not-found', reason: 'NotFound', message: 'It does not exist.' };
   const early = unsettled(resource);
   if (early !== undefined) return early;
   const rule = rules[`${groupOf(resource.apiVersion)}/${resource.kind}`];

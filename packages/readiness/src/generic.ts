@@ -25,7 +25,8 @@ export function unsettled(resource: Resource): Verdict | undefined {
  */
 export function computeGeneric(resource: Resource): Verdict {
   const stalled = conditionOf(resource, 'Stalled');
-  if (stalled?.status === 'True') return failed(stalled.reason || 'Stalled', stalled.message || 'It is stalled.');
+  if (stalled?.status === 'True')
+    return failed(stalled.reason || 'Stalled', stalled.message || 'It is stalled.');
   const reconciling = conditionOf(resource, 'Reconciling');
   if (reconciling?.status === 'True') {
     return inProgress(reconciling.reason || 'Reconciling', reconciling.message || 'It is being reconciled.');
@@ -34,5 +35,7 @@ export function computeGeneric(resource: Resource): Verdict {
   if (ready !== undefined && ready.status !== 'True') {
     return inProgress(ready.reason || 'NotReady', ready.message || `Its Ready condition is ${ready.status}.`);
   }
-  return ready === undefined ? current('Exists', 'It exists.') : current('Ready', ready.message || 'It is ready.');
+  return ready === undefined
+    ? current('Exists', 'It exists.')
+    : current('Ready', ready.message || 'It is ready.');
 }

@@ -1,5 +1,13 @@
 export { causeCodes, defaultCauseLimits } from './causes/cause.ts';
-export type { Cause, CauseCode, CauseEnd, CauseLimits, CauseObject, Evidence, Related } from './causes/cause.ts';
+export type {
+  Cause,
+  CauseCode,
+  CauseEnd,
+  CauseLimits,
+  CauseObject,
+  Evidence,
+  Related,
+} from './causes/cause.ts';
 export { eventTime, eventsAbout } from './causes/events.ts';
 export { explain } from './causes/explain.ts';
 export type { ExplainOptions } from './causes/explain.ts';

@@ -32,7 +32,9 @@ type JsonMap = Record<string, unknown>;
 
 export function asMap(value: unknown): JsonMap | undefined {
   // Arrays were excluded; what is left of `object` is indexable by text.
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonMap) : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonMap)
+    : undefined;
 }
 
 export function asMaps(value: unknown): JsonMap[] {

@@ -11,6 +11,9 @@ import { inSection } from './sections.ts';
 import type { SectionLog } from './sections.ts';
 import { waitForSteadyState } from './steady-state.ts';
 
+/** Drawing hundreds of objects for each of hundreds of changes would take longer than applying them. */
+const PROGRESS_INTERVAL_MS = 200;
+
 export interface ApplyAndWaitInput {
   task: { releaseName: string };
   context: TaskContext;
@@ -48,6 +51,7 @@ export async function applyAndWait(cluster: Cluster, input: ApplyAndWaitInput): 
       changes: new Map([...changes].map(([key, { action }]) => [key, action])),
       onProgress: (progress) => context.progress({ ...progress, release: input.release }),
     });
+  let shownAt = 0;
   try {
     context.progress(applyProgress(plan, changes, input.release));
     await inSection(context, input.sections.apply, (log) =>
@@ -62,6 +66,9 @@ export async function applyAndWait(cluster: Cluster, input: ApplyAndWaitInput): 
         },
         onChange: (change) => {
           changes.set(keyOf(change.object), change);
+          const now = Date.now();
+          if (now < shownAt + PROGRESS_INTERVAL_MS && change.action !== 'failed') return;
+          shownAt = now;
           context.progress(applyProgress(plan, changes, input.release));
         },
       }),
@@ -76,7 +83,11 @@ export async function applyAndWait(cluster: Cluster, input: ApplyAndWaitInput): 
   }
 }
 
-function applyProgress(plan: Plan, changes: ReadonlyMap<string, Change>, release: NonNullable<Progress['release']>): Progress {
+function applyProgress(
+  plan: Plan,
+  changes: ReadonlyMap<string, Change>,
+  release: NonNullable<Progress['release']>,
+): Progress {
   const shown = plan.objects.slice(0, 500);
   return {
     sentence: `Applied ${changes.size} of ${plan.objects.length} objects.`,
@@ -87,7 +98,12 @@ function applyProgress(plan: Plan, changes: ReadonlyMap<string, Change>, release
       return {
         id: item.key,
         ref: { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name },
-        status: change === undefined ? ('unknown' as const) : change.action === 'failed' ? ('failed' as const) : ('in-progress' as const),
+        status:
+          change === undefined
+            ? ('unknown' as const)
+            : change.action === 'failed'
+              ? ('failed' as const)
+              : ('in-progress' as const),
         summary: change?.action ?? 'waiting',
         ...(change?.reason === undefined ? {} : { message: change.reason }),
       };

@@ -86,7 +86,10 @@ async function applyObject(cluster: Cluster, item: PlannedObject, options: Apply
   if (item.action === 'leave') return changeOf(item, 'unchanged', before);
   if (item.action === 'replace' && before !== undefined) {
     await removeAndWait(cluster, item, before, options.signal);
-    return { ...changeOf(item, 'replaced', await apply(cluster, item, options)), ...(item.reason === undefined ? {} : { reason: item.reason }) };
+    return {
+      ...changeOf(item, 'replaced', await apply(cluster, item, options)),
+      ...(item.reason === undefined ? {} : { reason: item.reason }),
+    };
   }
   if (item.takeOver) await takeOver(cluster, item, options);
   if (item.holdReplicas) await holdReplicas(cluster, item, options);
@@ -96,13 +99,23 @@ async function applyObject(cluster: Cluster, item: PlannedObject, options: Apply
   return changeOf(item, same ? 'unchanged' : 'configured', after);
 }
 
-function changeOf(item: PlannedObject, action: Change['action'], object: KubernetesObject | undefined): Change {
+function changeOf(
+  item: PlannedObject,
+  action: Change['action'],
+  object: KubernetesObject | undefined,
+): Change {
   const uid = object?.metadata.uid;
   return { object: item.address, action, ...(uid === undefined ? {} : { uid }) };
 }
 
-function apply(cluster: Cluster, item: PlannedObject, { force, signal }: ApplyOptions): Promise<KubernetesObject> {
-  return withRetries(signal, () => cluster.apply(item.object, { fieldManager: FIELD_MANAGER, force, signal }));
+function apply(
+  cluster: Cluster,
+  item: PlannedObject,
+  { force, signal }: ApplyOptions,
+): Promise<KubernetesObject> {
+  return withRetries(signal, () =>
+    cluster.apply(item.object, { fieldManager: FIELD_MANAGER, force, signal }),
+  );
 }
 
 /** Gives fields of client-side tools to our manager; read afresh at each try, as the patch names a version. */
@@ -117,7 +130,11 @@ async function takeOver(cluster: Cluster, item: PlannedObject, { signal, log }: 
 }
 
 /** Lets the second manager own the live number of replicas, so that ours can leave it out without resetting it. */
-async function holdReplicas(cluster: Cluster, item: PlannedObject, { signal, log }: ApplyOptions): Promise<void> {
+async function holdReplicas(
+  cluster: Cluster,
+  item: PlannedObject,
+  { signal, log }: ApplyOptions,
+): Promise<void> {
   await withRetries(signal, async () => {
     const live = await cluster.get(item.address, { signal });
     const holder = live === null ? undefined : replicasHolder(live);
@@ -135,7 +152,9 @@ async function removeAndWait(
 ): Promise<void> {
   const { uid } = before.metadata;
   try {
-    await withRetries(signal, () => cluster.remove(item.address, { signal, ...(uid === undefined ? {} : { uid }) }));
+    await withRetries(signal, () =>
+      cluster.remove(item.address, { signal, ...(uid === undefined ? {} : { uid }) }),
+    );
   } catch (error) {
     // Another object of that name already: this replacement was done before an interruption.
     if (!isClusterError(error, 409)) throw error;
@@ -150,8 +169,14 @@ async function removeAndWait(
 }
 
 /** Namespaces, CRDs and API services must work before what needs them is applied. */
-async function establish(cluster: Cluster, items: readonly PlannedObject[], { signal }: ApplyOptions): Promise<void> {
-  const gating = items.filter((item) => ['Namespace', 'CustomResourceDefinition', 'APIService'].includes(item.address.kind));
+async function establish(
+  cluster: Cluster,
+  items: readonly PlannedObject[],
+  { signal }: ApplyOptions,
+): Promise<void> {
+  const gating = items.filter((item) =>
+    ['Namespace', 'CustomResourceDefinition', 'APIService'].includes(item.address.kind),
+  );
   await inParallel(gating, APPLY_WIDTH, async (item) => {
     await waitForObject(cluster, item.address, {
       until: (object) => compute(object).status === 'current',
@@ -167,7 +192,10 @@ async function establish(cluster: Cluster, items: readonly PlannedObject[], { si
 async function served(cluster: Cluster, kindKey: string, signal: AbortSignal): Promise<void> {
   const [group = '', version = '', kind = ''] = kindKey.split('/');
   const deadline = Date.now() + ESTABLISH_TIMEOUT_MS;
-  while ((await cluster.resource(`${group}/${version}`, kind, { signal })) === null && Date.now() < deadline) {
+  while (
+    (await cluster.resource(`${group}/${version}`, kind, { signal })) === null &&
+    Date.now() < deadline
+  ) {
     await delay(DISCOVERY_INTERVAL_MS, undefined, { signal });
   }
 }

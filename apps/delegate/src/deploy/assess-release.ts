@@ -36,7 +36,10 @@ export function assessRelease(
         ? { status: 'current', reason: 'Complete', message: 'It ran to its end and was cleaned up.' }
         : compute(live, { ...(related.pods === undefined ? {} : { pods: related.pods }) });
     if (verdict.status === 'current' && item.address.kind === 'Job') options.finished.add(item.key);
-    const causes = live === undefined || verdict.status === 'current' ? [] : explain(live, related, { since: options.since });
+    const causes =
+      live === undefined || verdict.status === 'current'
+        ? []
+        : explain(live, related, { since: options.since });
     return { item, live, verdict, causes };
   });
   return { objects, pending: objects.filter(({ verdict }) => verdict.status !== 'current'), index };
@@ -53,7 +56,10 @@ export function sentenceOf({ objects, pending }: Assessment): string {
 const LARGEST_TREE = 2000;
 
 /** The objects of a release with their pods below them, for people. */
-export function toObjectStatuses(assessment: Assessment, changes: ReadonlyMap<string, string>): ObjectStatus[] {
+export function toObjectStatuses(
+  assessment: Assessment,
+  changes: ReadonlyMap<string, string>,
+): ObjectStatus[] {
   const statuses: ObjectStatus[] = [];
   for (const { item, live, verdict } of assessment.objects) {
     const { apiVersion, kind, namespace, name } = item.address;
@@ -65,7 +71,8 @@ export function toObjectStatuses(assessment: Assessment, changes: ReadonlyMap<st
       summary: countOf(live) ?? changes.get(item.key) ?? verdict.reason,
       message: verdict.message,
     });
-    for (const child of assessment.index.childrenOf(live?.metadata.uid)) addChild(statuses, child, id, assessment.index);
+    for (const child of assessment.index.childrenOf(live?.metadata.uid))
+      addChild(statuses, child, id, assessment.index);
     if (statuses.length >= LARGEST_TREE) break;
   }
   return statuses.slice(0, LARGEST_TREE);
@@ -78,16 +85,31 @@ function countOf(live: KubernetesObject | undefined): string | undefined {
   return `${String(ready)}/${wanted}`;
 }
 
-function addChild(statuses: ObjectStatus[], child: KubernetesObject, parent: string, index: RelatedIndex): void {
+function addChild(
+  statuses: ObjectStatus[],
+  child: KubernetesObject,
+  parent: string,
+  index: RelatedIndex,
+): void {
   // Old revisions keep their empty replica sets for a rollback of their own; nobody wants to see them.
-  if (child.kind === 'ReplicaSet' && at(child, 'spec', 'replicas') === 0 && at(child, 'status', 'replicas') === 0) return;
+  if (
+    child.kind === 'ReplicaSet' &&
+    at(child, 'spec', 'replicas') === 0 &&
+    at(child, 'status', 'replicas') === 0
+  )
+    return;
   const verdict = compute(child);
   const { namespace, name, uid } = child.metadata;
   const id = uid ?? `${parent}/${name}`;
   statuses.push({
     id,
     parent,
-    ref: { apiVersion: child.apiVersion, kind: child.kind, ...(namespace === undefined ? {} : { namespace }), name },
+    ref: {
+      apiVersion: child.apiVersion,
+      kind: child.kind,
+      ...(namespace === undefined ? {} : { namespace }),
+      name,
+    },
     status: verdict.status,
     summary: waitingReason(child) ?? countOf(child) ?? verdict.reason,
     message: verdict.message,
@@ -101,7 +123,8 @@ function waitingReason(pod: KubernetesObject): string | undefined {
     if (!Array.isArray(containers)) continue;
     for (const container of containers) {
       const reason = at(container, 'state', 'waiting', 'reason');
-      if (typeof reason === 'string' && reason !== 'ContainerCreating' && reason !== 'PodInitializing') return reason;
+      if (typeof reason === 'string' && reason !== 'ContainerCreating' && reason !== 'PodInitializing')
+        return reason;
     }
   }
   return undefined;

@@ -48,7 +48,11 @@ export function toReportedCause({ cause, firstSeenAt, endsAt }: TrackedCause, no
     title: cause.title,
     message: cause.message,
     object: { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name },
-    evidence: cause.evidence.map(({ kind: source, text, at }) => ({ kind: source, text, ...(at === undefined ? {} : { at }) })),
+    evidence: cause.evidence.map(({ kind: source, text, at }) => ({
+      kind: source,
+      text,
+      ...(at === undefined ? {} : { at }),
+    })),
     hints: cause.hints,
     since: new Date(firstSeenAt).toISOString(),
     ...(isOver || endsAt === undefined ? {} : { until: new Date(endsAt).toISOString() }),

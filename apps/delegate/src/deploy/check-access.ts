@@ -32,13 +32,19 @@ export async function checkAccess(
   const isDenied = (resource: string, subresource?: string): boolean =>
     denied.some((need) => need.resource === resource && need.subresource === subresource);
   return {
-    unwatchable: new Set(denied.filter(watchable).map((need) => `${need.group}/${need.resource}/${need.namespace ?? ''}`)),
+    unwatchable: new Set(
+      denied.filter(watchable).map((need) => `${need.group}/${need.resource}/${need.namespace ?? ''}`),
+    ),
     mayReadEvents: !isDenied('events'),
     mayReadLogs: !isDenied('pods', 'log'),
   };
 }
 
-async function deniedNeeds(cluster: Cluster, needs: readonly AccessNeed[], signal: AbortSignal): Promise<AccessNeed[]> {
+async function deniedNeeds(
+  cluster: Cluster,
+  needs: readonly AccessNeed[],
+  signal: AbortSignal,
+): Promise<AccessNeed[]> {
   // One answer for all of them, where the delegate is an administrator.
   const everything = { verb: '*', group: '*', resource: '*' };
   if (await cluster.mayI(everything, { signal })) return [];
@@ -76,7 +82,10 @@ function accessDenied(missing: readonly AccessNeed[]): DeployFailure {
         severity: 'fatal',
         title: `${missing.length} permissions are missing`,
         message,
-        evidence: missing.map((need) => ({ kind: 'response' as const, text: `SelfSubjectAccessReview: ${describe(need)}: no` })),
+        evidence: missing.map((need) => ({
+          kind: 'response' as const,
+          text: `SelfSubjectAccessReview: ${describe(need)}: no`,
+        })),
         hints: [hint],
         remedyYaml,
       },

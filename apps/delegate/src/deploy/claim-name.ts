@@ -9,22 +9,42 @@ import type { SectionLog } from './sections.ts';
 export async function checkReleaseName(
   cluster: Cluster,
   indexes: readonly ReleaseIndex[],
-  options: { releaseName: string; namespace: string; owner: ReleaseOwner; signal: AbortSignal; log: SectionLog },
+  options: {
+    releaseName: string;
+    namespace: string;
+    owner: ReleaseOwner;
+    signal: AbortSignal;
+    log: SectionLog;
+  },
 ): Promise<void> {
   const { releaseName, namespace, log } = options;
   const other = otherOwner(indexes, options.owner);
-  if (other !== undefined) throw nameTaken(releaseName, namespace, `service ${other.service} at infrastructure ${other.infrastructure} of environment ${other.environment}`);
-  const mayListAll = await cluster.mayI({ verb: 'list', group: '', resource: 'secrets' }, { signal: options.signal });
+  if (other !== undefined)
+    throw nameTaken(
+      releaseName,
+      namespace,
+      `service ${other.service} at infrastructure ${other.infrastructure} of environment ${other.environment}`,
+    );
+  const mayListAll = await cluster.mayI(
+    { verb: 'list', group: '', resource: 'secrets' },
+    { signal: options.signal },
+  );
   if (!mayListAll) {
-    log.info(`Release name ${releaseName}: checked in namespace ${namespace} alone, since others may not be listed.`);
+    log.info(
+      `Release name ${releaseName}: checked in namespace ${namespace} alone, since others may not be listed.`,
+    );
     return;
   }
   const labelSelector = `${RECORD_LABEL}=${releaseName},${RECORD_PART_LABEL}=index`;
-  const { items } = await cluster.list({ apiVersion: 'v1', kind: 'Secret' }, { labelSelector, signal: options.signal });
+  const { items } = await cluster.list(
+    { apiVersion: 'v1', kind: 'Secret' },
+    { labelSelector, signal: options.signal },
+  );
   const ours = ownerDigest(options.owner);
   const foreign = items.find((item) => item.metadata.labels?.[RECORD_OWNER_LABEL] !== ours);
   const place = foreign?.metadata.namespace ?? '';
-  if (foreign !== undefined) throw nameTaken(releaseName, place, `another service or infrastructure, in namespace ${place}`);
+  if (foreign !== undefined)
+    throw nameTaken(releaseName, place, `another service or infrastructure, in namespace ${place}`);
   log.info(`Release name ${releaseName}: checked in every namespace of the cluster.`);
 }
 
@@ -33,7 +53,9 @@ function nameTaken(releaseName: string, namespace: string, holder: string): Depl
     code: 'release.name_taken',
     errorType: 'ConfigurationFailure',
     message: `The release name ${releaseName} belongs to ${holder}.`,
-    evidence: [{ kind: 'status', text: `Secrets in ${namespace} with the label ${RECORD_LABEL}=${releaseName}` }],
+    evidence: [
+      { kind: 'status', text: `Secrets in ${namespace} with the label ${RECORD_LABEL}=${releaseName}` },
+    ],
     hints: [
       'Use a release name that differs for each service and infrastructure, such as the default release-<+INFRA_KEY_SHORT_ID>.',
       'If that release is gone for good, delete those Secrets.',

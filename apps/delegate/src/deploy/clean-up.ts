@@ -35,9 +35,13 @@ export async function cleanUp(cluster: Cluster, store: ReleaseStore, options: Cl
   }
   const kept = indexes.filter((index) => !forgotten.includes(index));
   const named = new Set(
-    kept.flatMap((index) => index.inventory.map((entry) => `${entry.kind}/${entry.namespace ?? ''}/${entry.name}`)),
+    kept.flatMap((index) =>
+      index.inventory.map((entry) => `${entry.kind}/${entry.namespace ?? ''}/${entry.name}`),
+    ),
   );
-  const namespaces = new Set(indexes.flatMap((index) => index.inventory.flatMap((entry) => entry.namespace ?? [])));
+  const namespaces = new Set(
+    indexes.flatMap((index) => index.inventory.flatMap((entry) => entry.namespace ?? [])),
+  );
   for (const namespace of namespaces) {
     const versions = await listVersions(cluster, namespace, options);
     const candidates = unneededVersions(versions, named, new Set());
@@ -56,16 +60,26 @@ export async function cleanUp(cluster: Cluster, store: ReleaseStore, options: Cl
   }
 }
 
-async function listVersions(cluster: Cluster, namespace: string, options: CleanUpOptions): Promise<KubernetesObject[]> {
+async function listVersions(
+  cluster: Cluster,
+  namespace: string,
+  options: CleanUpOptions,
+): Promise<KubernetesObject[]> {
   const labelSelector = `${RELEASE_NAME_LABEL}=${options.releaseName},${CONFIGURATION_VERSION_LABEL}=true`;
   const lists = await Promise.all(
-    ['ConfigMap', 'Secret'].map((kind) => listIfAllowed(cluster, 'v1', kind, namespace, { labelSelector, signal: options.signal })),
+    ['ConfigMap', 'Secret'].map((kind) =>
+      listIfAllowed(cluster, 'v1', kind, namespace, { labelSelector, signal: options.signal }),
+    ),
   );
   return lists.flatMap((items) => items ?? []);
 }
 
 /** Everything that may name a version; undefined when some of it may not be listed. */
-async function listUsers(cluster: Cluster, namespace: string, { signal }: CleanUpOptions): Promise<KubernetesObject[] | undefined> {
+async function listUsers(
+  cluster: Cluster,
+  namespace: string,
+  { signal }: CleanUpOptions,
+): Promise<KubernetesObject[] | undefined> {
   const kinds = [
     ['v1', 'Pod'],
     ['apps/v1', 'ReplicaSet'],
@@ -73,9 +87,13 @@ async function listUsers(cluster: Cluster, namespace: string, { signal }: CleanU
     ['batch/v1', 'Job'],
     ['batch/v1', 'CronJob'],
   ] as const;
-  const lists = await Promise.all(kinds.map(([apiVersion, kind]) => listIfAllowed(cluster, apiVersion, kind, namespace, { signal })));
+  const lists = await Promise.all(
+    kinds.map(([apiVersion, kind]) => listIfAllowed(cluster, apiVersion, kind, namespace, { signal })),
+  );
   if (lists.some((items) => items === undefined)) return undefined;
-  return lists.flatMap((items) => items ?? []).map((object) => (object.kind === 'ControllerRevision' ? revisedSet(object) : object));
+  return lists
+    .flatMap((items) => items ?? [])
+    .map((object) => (object.kind === 'ControllerRevision' ? revisedSet(object) : object));
 }
 
 async function listIfAllowed(
@@ -95,5 +113,10 @@ async function listIfAllowed(
 
 // A revision holds `{spec: {template}}` of its StatefulSet or DaemonSet.
 function revisedSet(revision: KubernetesObject): KubernetesObject {
-  return { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: revision.metadata, spec: asMap(at(revision, 'data', 'spec')) ?? {} };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: revision.metadata,
+    spec: asMap(at(revision, 'data', 'spec')) ?? {},
+  };
 }

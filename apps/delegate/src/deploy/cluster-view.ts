@@ -46,9 +46,15 @@ export function openClusterView(
     revision += 1;
     for (const wake of waiting) wake();
   };
-  const follow = async (collection: ViewedCollection, store: Map<string, KubernetesObject>, onListed: () => void): Promise<void> => {
+  const follow = async (
+    collection: ViewedCollection,
+    store: Map<string, KubernetesObject>,
+    onListed: () => void,
+  ): Promise<void> => {
     try {
-      for await (const event of eventsOf(cluster, collection, signal, (error) => options.onTrouble?.(collection, error))) {
+      for await (const event of eventsOf(cluster, collection, signal, (error) =>
+        options.onTrouble?.(collection, error),
+      )) {
         record(store, event);
         if (event.type === 'listed') onListed();
         notify();
@@ -76,7 +82,8 @@ export function openClusterView(
   // Closing before anybody waited for it is no fault.
   listed.catch(() => undefined);
   return {
-    all: (kind) => stores.flatMap((store, index) => (collections[index]?.kind === kind ? [...store.values()] : [])),
+    all: (kind) =>
+      stores.flatMap((store, index) => (collections[index]?.kind === kind ? [...store.values()] : [])),
     find: (identity) => {
       const key = keyOf(identity);
       return stores.map((store) => store.get(key)).find((object) => object !== undefined);

@@ -20,7 +20,11 @@ export interface DryRunOptions {
 }
 
 /** Lets the server try every change without storing it, so that conflicts and refusals are known before the first write. */
-export async function dryRun(cluster: Cluster, planned: readonly PlannedObject[], options: DryRunOptions): Promise<void> {
+export async function dryRun(
+  cluster: Cluster,
+  planned: readonly PlannedObject[],
+  options: DryRunOptions,
+): Promise<void> {
   const trials = planned.filter(
     (item) => item.dryRun && !options.newNamespaces.has(item.address.namespace ?? ''),
   );
@@ -34,7 +38,10 @@ export async function dryRun(cluster: Cluster, planned: readonly PlannedObject[]
   throw new DeployFailure({
     code: first.cause.code,
     errorType: first.errorType,
-    message: causes.length === 1 ? `${first.cause.title}. ${first.cause.message}` : `${causes.length} objects were refused: ${causes.map(({ title }) => title).join('; ')}.`,
+    message:
+      causes.length === 1
+        ? `${first.cause.title}. ${first.cause.message}`
+        : `${causes.length} objects were refused: ${causes.map(({ title }) => title).join('; ')}.`,
     causes,
     evidence: first.cause.evidence,
     hints: first.cause.hints,
@@ -48,20 +55,32 @@ async function tryObject(
 ): Promise<ExplainedRefusal | undefined> {
   const { signal, force } = options;
   try {
-    await withRetries(signal, () => cluster.apply(item.object, { fieldManager: FIELD_MANAGER, force, dryRun: true, signal }));
+    await withRetries(signal, () =>
+      cluster.apply(item.object, { fieldManager: FIELD_MANAGER, force, dryRun: true, signal }),
+    );
     return undefined;
   } catch (error) {
     signal.throwIfAborted();
     // Its kind is defined by a CRD of this very set.
     if (isClusterError(error) && error.reason === 'UnknownKind') return undefined;
-    if (isClusterError(error, 409) && item.takeOver && (await isOnlyWithClientSideTools(cluster, item, error, signal))) return undefined;
+    if (
+      isClusterError(error, 409) &&
+      item.takeOver &&
+      (await isOnlyWithClientSideTools(cluster, item, error, signal))
+    )
+      return undefined;
     options.log.error(`${displayName(item.address)} would be refused.`);
     return explainRefusal(error, item.object, item.source);
   }
 }
 
 /** A conflict with a client-side tool ends when its fields become ours, which a dry run cannot do in one request. */
-async function isOnlyWithClientSideTools(cluster: Cluster, item: PlannedObject, error: ClusterError, signal: AbortSignal): Promise<boolean> {
+async function isOnlyWithClientSideTools(
+  cluster: Cluster,
+  item: PlannedObject,
+  error: ClusterError,
+  signal: AbortSignal,
+): Promise<boolean> {
   const live = await cluster.get(item.address, { signal });
   const tools = live === null ? [] : clientSideManagersOf(live);
   const conflicts = readConflicts(error.details.causes ?? []);

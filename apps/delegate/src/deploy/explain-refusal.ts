@@ -15,10 +15,21 @@ export interface ExplainedRefusal {
   errorType: ErrorType;
 }
 
-type Draft = { code: string; errorType: ErrorType; title: string; message: string; hints: string[]; remedyYaml?: string };
+type Draft = {
+  code: string;
+  errorType: ErrorType;
+  title: string;
+  message: string;
+  hints: string[];
+  remedyYaml?: string;
+};
 
 /** Says in words why the API server refused an object, or why it could not be asked. */
-export function explainRefusal(error: unknown, object: KubernetesObject, source?: ManifestSource): ExplainedRefusal {
+export function explainRefusal(
+  error: unknown,
+  object: KubernetesObject,
+  source?: ManifestSource,
+): ExplainedRefusal {
   const name = displayName(addressOf(object));
   const { errorType, ...draft } = isClusterError(error)
     ? classify(error, name, object)
@@ -30,7 +41,10 @@ export function explainRefusal(error: unknown, object: KubernetesObject, source?
         hints: ['Check that the delegate reaches the API server.'],
       };
   const { namespace } = object.metadata;
-  const place = source === undefined ? [] : [{ kind: 'status' as const, text: `Written in ${source.file}, line ${source.line}` }];
+  const place =
+    source === undefined
+      ? []
+      : [{ kind: 'status' as const, text: `Written in ${source.file}, line ${source.line}` }];
   const cause: Cause = {
     severity: 'fatal',
     ...draft,
@@ -64,7 +78,13 @@ function classify(error: ClusterError, name: string, object?: KubernetesObject):
   const refusal = classifyRefusal(message);
   if (refusal !== undefined) {
     const errorType = refusal.code === 'quota.exceeded' ? 'ResourceLimitsFailure' : 'PolicyEvaluationFailure';
-    return { code: refusal.code, errorType, title: `${name}: ${refusal.title}`, message, hints: refusal.hints };
+    return {
+      code: refusal.code,
+      errorType,
+      title: `${name}: ${refusal.title}`,
+      message,
+      hints: refusal.hints,
+    };
   }
   if (error.status === 403) return classifyForbidden(message, name);
   if (error.status === 401) {
@@ -83,13 +103,18 @@ function classify(error: ClusterError, name: string, object?: KubernetesObject):
       errorType: 'ConfigurationFailure',
       title: `${name} is not valid`,
       message,
-      hints: [/unknown field|not declared in schema/.test(message) ? 'Correct or remove the field: the API server does not know it.' : 'Correct the manifest.'],
+      hints: [
+        /unknown field|not declared in schema/.test(message)
+          ? 'Correct or remove the field: the API server does not know it.'
+          : 'Correct the manifest.',
+      ],
     };
   }
   if (error.status === 404) return classifyNotFound(error, name, object);
   return {
     code: 'cluster.refused',
-    errorType: error.status >= 500 || error.status === 429 ? 'RetryableTransientFailure' : 'InfrastructureFailure',
+    errorType:
+      error.status >= 500 || error.status === 429 ? 'RetryableTransientFailure' : 'InfrastructureFailure',
     title: `${name} was refused`,
     message,
     hints: [],
@@ -137,8 +162,13 @@ function classifyForbidden(message: string, name: string): Draft {
 
 function classifyInvalid(error: ClusterError, name: string): Draft {
   const { message } = error;
-  const isImmutable = /field is immutable|updates to statefulset spec for fields other than|is immutable after creation/.test(message);
-  const fields = (error.details.causes ?? []).map((cause) => cause.field).filter((field) => field !== undefined);
+  const isImmutable =
+    /field is immutable|updates to statefulset spec for fields other than|is immutable after creation/.test(
+      message,
+    );
+  const fields = (error.details.causes ?? [])
+    .map((cause) => cause.field)
+    .filter((field) => field !== undefined);
   return isImmutable
     ? {
         code: 'field.immutable',
@@ -173,9 +203,15 @@ function classifyNotFound(error: ClusterError, name: string, object?: Kubernetes
   return {
     code: object === undefined ? 'cluster.refused' : 'kind.unknown',
     errorType: 'ConfigurationFailure',
-    title: object === undefined ? `${name} does not exist` : `${name}: the cluster knows no kind ${object.kind} in ${object.apiVersion}`,
+    title:
+      object === undefined
+        ? `${name} does not exist`
+        : `${name}: the cluster knows no kind ${object.kind} in ${object.apiVersion}`,
     message: error.message,
-    hints: object === undefined ? [] : ['Install its CustomResourceDefinition, or use a version that the cluster serves.'],
+    hints:
+      object === undefined
+        ? []
+        : ['Install its CustomResourceDefinition, or use a version that the cluster serves.'],
   };
 }
 
@@ -187,7 +223,17 @@ export function toDeployFailure(error: ClusterError, what: string): DeployFailur
     code,
     errorType,
     message: `${title}. ${message}`,
-    causes: [{ code, severity: 'fatal', title, message, evidence, hints, ...(remedyYaml === undefined ? {} : { remedyYaml }) }],
+    causes: [
+      {
+        code,
+        severity: 'fatal',
+        title,
+        message,
+        evidence,
+        hints,
+        ...(remedyYaml === undefined ? {} : { remedyYaml }),
+      },
+    ],
     evidence,
     hints,
   });

@@ -7,7 +7,12 @@ const LINES = 20;
 const LIMIT_BYTES = 16 * 1024;
 const REQUEST_TIMEOUT_MS = 3_000;
 
-const codesWithLogs: ReadonlySet<string> = new Set(['container.crash_loop', 'container.oom_killed', 'job.failed', 'probe.failing']);
+const codesWithLogs: ReadonlySet<string> = new Set([
+  'container.crash_loop',
+  'container.oom_killed',
+  'job.failed',
+  'probe.failing',
+]);
 
 /** Fetches the last lines of the containers behind causes, once each, and adds them to the evidence. */
 export interface LastLines {
@@ -30,12 +35,19 @@ export function createLastLines(
     const text = await readLines(cluster, pod, container, options.signal);
     if (text === '') return;
     const { namespace, name } = pod.metadata;
-    const object = { apiVersion: 'v1', kind: 'Pod', ...(namespace === undefined ? {} : { namespace }), name, container };
+    const object = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      ...(namespace === undefined ? {} : { namespace }),
+      name,
+      container,
+    };
     lines.set(cause.key, [{ kind: 'log', text, object }]);
     options.onArrival();
   };
   return {
-    attach: (causes) => causes.map((cause) => ({ ...cause, evidence: [...cause.evidence, ...(lines.get(cause.key) ?? [])] })),
+    attach: (causes) =>
+      causes.map((cause) => ({ ...cause, evidence: [...cause.evidence, ...(lines.get(cause.key) ?? [])] })),
     fetch: (causes, podsOf) => {
       if (!options.enabled) return;
       for (const cause of causes) {
@@ -64,7 +76,12 @@ function failedContainer(pod: KubernetesObject): string {
 }
 
 /** The container that ended, else (not restarted yet, or its log gone) the one that is there now. */
-async function readLines(cluster: Cluster, pod: KubernetesObject, container: string, signal: AbortSignal): Promise<string> {
+async function readLines(
+  cluster: Cluster,
+  pod: KubernetesObject,
+  container: string,
+  signal: AbortSignal,
+): Promise<string> {
   const address = { namespace: pod.metadata.namespace ?? '', name: pod.metadata.name };
   for (const previous of [true, false]) {
     const limits = { tailLines: LINES, limitBytes: LIMIT_BYTES, timeoutMs: REQUEST_TIMEOUT_MS };

@@ -35,12 +35,20 @@ export async function planRelease(
 
 const scalable: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'ReplicaSet']);
 
-async function readAutoscalers(cluster: Cluster, objects: readonly SourcedObject[], signal: AbortSignal): Promise<KubernetesObject[]> {
+async function readAutoscalers(
+  cluster: Cluster,
+  objects: readonly SourcedObject[],
+  signal: AbortSignal,
+): Promise<KubernetesObject[]> {
   const namespaces = new Set(
     objects.flatMap(({ object }) => (scalable.has(object.kind) ? (object.metadata.namespace ?? []) : [])),
   );
-  const questions = [...namespaces].flatMap((namespace) => autoscalerKinds.map((kind) => ({ ...kind, namespace })));
-  const lists = await Promise.all(questions.map((collection) => listAutoscalers(cluster, collection, signal)));
+  const questions = [...namespaces].flatMap((namespace) =>
+    autoscalerKinds.map((kind) => ({ ...kind, namespace })),
+  );
+  const lists = await Promise.all(
+    questions.map((collection) => listAutoscalers(cluster, collection, signal)),
+  );
   return lists.flat();
 }
 
@@ -60,9 +68,12 @@ async function listAutoscalers(
 }
 
 /** What an interrupted run of the same release created: planned as new, and live with the uid of its own making. */
-export function createdBefore(
-  inventory: readonly { planned?: string; uid?: string }[],
-): Set<string> {
-  return new Set(inventory.flatMap((entry) => (entry.planned === 'create' || entry.planned === 'replace') && entry.uid !== undefined ? [entry.uid] : []));
+export function createdBefore(inventory: readonly { planned?: string; uid?: string }[]): Set<string> {
+  return new Set(
+    inventory.flatMap((entry) =>
+      (entry.planned === 'create' || entry.planned === 'replace') && entry.uid !== undefined
+        ? [entry.uid]
+        : [],
+    ),
+  );
 }
-

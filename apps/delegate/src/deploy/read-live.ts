@@ -25,7 +25,8 @@ export async function readLive(
   }
   const live = new Map<string, KubernetesObject>();
   await inParallel([...groups.values()], 8, async (group) => {
-    if ((await cluster.resource(group.collection.apiVersion, group.collection.kind, options)) === null) return;
+    if ((await cluster.resource(group.collection.apiVersion, group.collection.kind, options)) === null)
+      return;
     for (const object of await readGroup(cluster, group, options)) live.set(keyOfObject(object), object);
   });
   return live;
@@ -49,7 +50,11 @@ async function readGroup(
   return [...items, ...all.items.filter((item) => wanted.has(keyOfObject(item)))];
 }
 
-async function getEach(cluster: Cluster, addresses: readonly ObjectAddress[], signal: AbortSignal): Promise<KubernetesObject[]> {
+async function getEach(
+  cluster: Cluster,
+  addresses: readonly ObjectAddress[],
+  signal: AbortSignal,
+): Promise<KubernetesObject[]> {
   const found = await inParallel(addresses, 8, (address) => cluster.get(address, { signal }));
   return found.filter((object) => object !== null);
 }

@@ -37,8 +37,14 @@ export async function readManifests(
 }
 
 /** What the cluster serves of the kinds in a set. */
-export async function discover(cluster: Cluster, objects: readonly SourcedObject[], signal: AbortSignal): Promise<ResourceLookup> {
-  const kinds = new Map(objects.map(({ object: { apiVersion, kind } }) => [`${apiVersion}/${kind}`, { apiVersion, kind }]));
+export async function discover(
+  cluster: Cluster,
+  objects: readonly SourcedObject[],
+  signal: AbortSignal,
+): Promise<ResourceLookup> {
+  const kinds = new Map(
+    objects.map(({ object: { apiVersion, kind } }) => [`${apiVersion}/${kind}`, { apiVersion, kind }]),
+  );
   const known = new Map<string, { plural: string; namespaced: boolean }>();
   await inParallel([...kinds], 8, async ([key, { apiVersion, kind }]) => {
     const resource = await cluster.resource(apiVersion, kind, { signal });
@@ -48,11 +54,16 @@ export async function discover(cluster: Cluster, objects: readonly SourcedObject
 }
 
 function unreadable(problems: readonly ManifestProblem[]): DeployFailure {
-  const texts = problems.map(({ file, line, message }) => (file === '' ? message : `${file}:${line}: ${message}`));
+  const texts = problems.map(({ file, line, message }) =>
+    file === '' ? message : `${file}:${line}: ${message}`,
+  );
   return new DeployFailure({
     code: 'manifest.invalid',
     errorType: 'ConfigurationFailure',
-    message: texts.length === 1 ? String(texts[0]) : `${texts.length} problems in the manifests: ${texts.slice(0, 10).join(' ')}`,
+    message:
+      texts.length === 1
+        ? String(texts[0])
+        : `${texts.length} problems in the manifests: ${texts.slice(0, 10).join(' ')}`,
     causes: problems.slice(0, 50).map((problem, index) => ({
       code: 'manifest.invalid',
       severity: 'fatal' as const,

@@ -22,7 +22,8 @@ export function indexRelated(view: ClusterView): RelatedIndex {
     const uid = at(event, 'involvedObject', 'uid');
     if (typeof uid === 'string') push(events, uid, event);
   }
-  const childrenOf = (uid: string | undefined): KubernetesObject[] => (uid === undefined ? [] : (children.get(uid) ?? []));
+  const childrenOf = (uid: string | undefined): KubernetesObject[] =>
+    uid === undefined ? [] : (children.get(uid) ?? []);
   return {
     childrenOf,
     of: (resource) => {

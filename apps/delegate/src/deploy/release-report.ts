@@ -5,13 +5,18 @@ import { canonicalJson } from '@slipway/deploy-engine';
 import { sha256 } from './release-store.ts';
 
 /** The inventory of a plan before its first write: what is to be done, and what was there already. */
-export function plannedInventory(plan: Plan, live: ReadonlyMap<string, { metadata: { uid?: string } }>, before: readonly InventoryEntry[]): InventoryEntry[] {
+export function plannedInventory(
+  plan: Plan,
+  live: ReadonlyMap<string, { metadata: { uid?: string } }>,
+  before: readonly InventoryEntry[],
+): InventoryEntry[] {
   const known = new Map(before.map((entry) => [keyOf(entry), entry]));
   return plan.objects.map((item): InventoryEntry => {
     const earlier = known.get(item.key);
     const uid = live.get(item.key)?.metadata.uid;
     // What an interrupted run claimed to create stays its creation when the repeat finds it there.
-    const planned = earlier?.planned === 'create' || earlier?.planned === 'replace' ? earlier.planned : item.action;
+    const planned =
+      earlier?.planned === 'create' || earlier?.planned === 'replace' ? earlier.planned : item.action;
     return {
       ...item.address,
       planned,
@@ -22,11 +27,15 @@ export function plannedInventory(plan: Plan, live: ReadonlyMap<string, { metadat
 }
 
 /** The inventory with what became of each object. */
-export function withChanges(inventory: readonly InventoryEntry[], changes: ReadonlyMap<string, Change>): InventoryEntry[] {
+export function withChanges(
+  inventory: readonly InventoryEntry[],
+  changes: ReadonlyMap<string, Change>,
+): InventoryEntry[] {
   return inventory.map((entry) => {
     const change = changes.get(keyOf(entry));
     if (change === undefined) return entry;
-    const isRepeat = entry.planned === 'create' && (change.action === 'configured' || change.action === 'unchanged');
+    const isRepeat =
+      entry.planned === 'create' && (change.action === 'configured' || change.action === 'unchanged');
     const action = isRepeat ? 'created' : change.action;
     return { ...entry, action, ...(change.uid === undefined ? {} : { uid: change.uid }) };
   });

@@ -79,7 +79,10 @@ export function createReleaseStore(
     }
   };
 
-  const writeChunks = async (index: ReleaseIndex, objects: readonly SourcedObject[]): Promise<ReleaseIndex> => {
+  const writeChunks = async (
+    index: ReleaseIndex,
+    objects: readonly SourcedObject[],
+  ): Promise<ReleaseIndex> => {
     const text = JSON.stringify(objects);
     const manifestsDigest = sha256(text);
     const step = sha256(`${index.step.executionId} ${index.step.node}`).slice(0, 8);
@@ -107,7 +110,10 @@ export function createReleaseStore(
   const store: ReleaseStore = {
     list: async () => {
       const labelSelector = `${RECORD_LABEL}=${releaseName},${RECORD_PART_LABEL}=index`;
-      const { items } = await cluster.list({ apiVersion: 'v1', kind: 'Secret', namespace }, { labelSelector, signal });
+      const { items } = await cluster.list(
+        { apiVersion: 'v1', kind: 'Secret', namespace },
+        { labelSelector, signal },
+      );
       const indexes = await Promise.all(items.map(readIndex));
       return indexes.toSorted((left, right) => left.number - right.number);
     },
@@ -115,7 +121,9 @@ export function createReleaseStore(
       let claimed = await writeChunks(index, objects);
       for (;;) {
         try {
-          readClock(await cluster.create(await indexSecret(claimed), { fieldManager: FIELD_MANAGER, signal }));
+          readClock(
+            await cluster.create(await indexSecret(claimed), { fieldManager: FIELD_MANAGER, signal }),
+          );
           return claimed;
         } catch (error) {
           if (!isClusterError(error, 409)) throw error;
@@ -138,8 +146,11 @@ export function createReleaseStore(
         if (typeof chunk !== 'string') throw damaged(index, `its part ${name} is missing`);
         parts.push(Buffer.from(chunk, 'base64'));
       }
-      const text = (await unzip(Buffer.concat(parts), { maxOutputLength: LARGEST_RECORD_BYTES })).toString('utf8');
-      if (sha256(text) !== index.manifestsDigest) throw damaged(index, 'its manifests are not those that were stored');
+      const text = (await unzip(Buffer.concat(parts), { maxOutputLength: LARGEST_RECORD_BYTES })).toString(
+        'utf8',
+      );
+      if (sha256(text) !== index.manifestsDigest)
+        throw damaged(index, 'its manifests are not those that were stored');
       // Written by `writeChunks` and unchanged, as the digest shows.
       return JSON.parse(text) as SourcedObject[];
     },
@@ -163,7 +174,9 @@ async function readIndex(object: KubernetesObject): Promise<ReleaseIndex> {
       code: 'release.record_unreadable',
       errorType: 'ConfigurationFailure',
       message: `The release record ${object.metadata.name} cannot be read.`,
-      hints: ['It was changed by hand, or written by a newer Slipway. Delete the Secret to start a new history.'],
+      hints: [
+        'It was changed by hand, or written by a newer Slipway. Delete the Secret to start a new history.',
+      ],
     });
   }
   // The one shape of schema version 1; only this file writes it.

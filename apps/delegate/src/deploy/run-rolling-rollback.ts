@@ -33,26 +33,34 @@ export async function runRollingRollback(
     const result = await findReleases(task, context);
     if (typeof result === 'string') log.info(result);
     else if (result.target === undefined) {
-      log.info(`No previous version available for rollback of release name ${task.releaseName}: release ${result.failed.number} was the first deployment.`);
+      log.info(
+        `No previous version available for rollback of release name ${task.releaseName}: release ${result.failed.number} was the first deployment.`,
+      );
       log.info('Its objects are left in the cluster to be looked at.');
     } else log.info(`Rolling back from release ${result.failed.number} to release ${result.target.number}.`);
     return result;
   });
   if (typeof found === 'string' || found.target === undefined) {
-    for (const name of ['Rollback', 'Wait for Steady State', 'Prune', 'Wrap Up']) skipSection(context, name, 'Nothing to roll back to.');
+    for (const name of ['Rollback', 'Wait for Steady State', 'Prune', 'Wrap Up'])
+      skipSection(context, name, 'Nothing to roll back to.');
     return undefined;
   }
   const { cluster, store, failed, target, later } = found;
   await reapply(task, context, { ...found, target });
   const candidates = rollbackCandidates(target, later);
   await inSection(context, 'Prune', async (log) => {
-    if (candidates.length === 0) log.info(`Release ${failed.number} created nothing that release ${target.number} lacks.`);
+    if (candidates.length === 0)
+      log.info(`Release ${failed.number} created nothing that release ${target.number} lacks.`);
     const { releaseName } = task;
     await pruneObjects(cluster, candidates, { releaseName, signal: context.signal, log, action: 'deleted' });
   });
   await inSection(context, 'Wrap Up', async (log) => {
     for (const index of later) {
-      const undone = await store.update({ ...index, status: 'rolled-back', endedAt: index.endedAt ?? new Date().toISOString() });
+      const undone = await store.update({
+        ...index,
+        status: 'rolled-back',
+        endedAt: index.endedAt ?? new Date().toISOString(),
+      });
       onRelease(undone);
       log.info(`Release ${index.number} is marked as rolled back.`);
     }
@@ -74,7 +82,11 @@ async function findReleases(task: RollingRollbackTask, context: TaskContext): Pr
   return { cluster, store, failed, later, target: lastSuccessful(indexes, failed.number) };
 }
 
-async function reapply(task: RollingRollbackTask, context: TaskContext, found: Found & { target: ReleaseIndex }): Promise<void> {
+async function reapply(
+  task: RollingRollbackTask,
+  context: TaskContext,
+  found: Found & { target: ReleaseIndex },
+): Promise<void> {
   const { cluster, store, target } = found;
   const { signal } = context;
   const { releaseName, namespace } = task;
@@ -83,9 +95,15 @@ async function reapply(task: RollingRollbackTask, context: TaskContext, found: F
     await store.update(found.failed);
     const objects = await store.manifests(target);
     const lookup = await discover(cluster, objects, signal);
-    const access = await checkAccess(cluster, objects.map(({ object }) => object), { lookup, recordNamespace: namespace, signal, log });
+    const access = await checkAccess(
+      cluster,
+      objects.map(({ object }) => object),
+      { lookup, recordNamespace: namespace, signal, log },
+    );
     const planned = await planRelease(cluster, objects, { releaseName, signal });
-    log.info(`${planned.plan.objects.length} objects of release ${target.number} are applied again; fields in conflict are taken over.`);
+    log.info(
+      `${planned.plan.objects.length} objects of release ${target.number} are applied again; fields in conflict are taken over.`,
+    );
     return { lookup, access, ...planned };
   });
   const { failure } = await applyAndWait(cluster, {

@@ -38,5 +38,10 @@ export function skipSection(context: Pick<TaskContext, 'section'>, name: string,
 
 function toLog(section: LogSection): SectionLog {
   const write = (level: LogLevel) => (text: string) => section.line(text, level);
-  return { info: write('info'), warn: write('warn'), error: write('error'), drained: () => section.drained() };
+  return {
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    drained: () => section.drained(),
+  };
 }

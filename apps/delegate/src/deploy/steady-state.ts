@@ -56,7 +56,9 @@ export async function waitForSteadyState(
   const view = openClusterView(cluster, collectionsFor(targets, options), {
     signal: options.signal,
     onTrouble: (collection, error) => {
-      options.log.warn(`Watching ${collection.kind}: ${error instanceof Error ? error.message : String(error)}`);
+      options.log.warn(
+        `Watching ${collection.kind}: ${error instanceof Error ? error.message : String(error)}`,
+      );
     },
   });
   try {
@@ -91,9 +93,12 @@ async function watchUntilReady(
     reporter.report(assessment, tracked, fresh, now);
     if (assessment.pending.length === 0) return view.all('Pod');
     lastLines.fetch(causes, (cause) => podsBehind(cause, assessment));
-    const isTold = (cause: Cause): boolean => !options.access.mayReadEvents || cause.evidence.some(({ kind }) => kind === 'event');
+    const isTold = (cause: Cause): boolean =>
+      !options.access.mayReadEvents || cause.evidence.some(({ kind }) => kind === 'event');
     const over = tracked.filter(({ endsAt }) => endsAt !== undefined && endsAt <= now);
-    const isReportable = over.some(({ cause, firstSeenAt }) => isTold(cause) || now - firstSeenAt >= EVENT_WAIT_MS);
+    const isReportable = over.some(
+      ({ cause, firstSeenAt }) => isTold(cause) || now - firstSeenAt >= EVENT_WAIT_MS,
+    );
     const fatal = isReportable ? over : [];
     const isLate = options.deadlineAt !== undefined && now >= options.deadlineAt - REPORT_MS;
     if (fatal.length > 0 || isLate) {
@@ -102,7 +107,9 @@ async function watchUntilReady(
       reporter.report(assessment, complete, [], now);
       throw fatal.length > 0 ? notReady(fatal, complete, now) : outOfTime(assessment, complete, now);
     }
-    const ends = tracked.map(({ endsAt, firstSeenAt }) => Math.max(endsAt ?? Infinity, firstSeenAt + EVENT_WAIT_MS));
+    const ends = tracked.map(({ endsAt, firstSeenAt }) =>
+      Math.max(endsAt ?? Infinity, firstSeenAt + EVENT_WAIT_MS),
+    );
     const next = Math.min(...ends, (options.deadlineAt ?? Infinity) - REPORT_MS);
     const arrived = new Promise<void>((resolve) => {
       arrival.wake = resolve;
@@ -131,7 +138,11 @@ function collectionsFor(targets: readonly PlannedObject[], options: SteadyStateO
     add({ apiVersion: 'v1', kind: 'Pod', namespace, labelSelector }, '', 'pods');
     add({ apiVersion: 'apps/v1', kind: 'ReplicaSet', namespace, labelSelector }, 'apps', 'replicasets');
     if (options.access.mayReadEvents) {
-      add({ apiVersion: 'v1', kind: 'Event', namespace, fieldSelector: 'type=Warning', optional: true }, '', 'events');
+      add(
+        { apiVersion: 'v1', kind: 'Event', namespace, fieldSelector: 'type=Warning', optional: true },
+        '',
+        'events',
+      );
     }
   }
   return [...collections.values()];
@@ -140,9 +151,16 @@ function collectionsFor(targets: readonly PlannedObject[], options: SteadyStateO
 function podsBehind(cause: Cause, assessment: Assessment): KubernetesObject[] {
   for (const { live } of assessment.objects) {
     const pods = live === undefined ? [] : (assessment.index.of(live).pods ?? []);
-    const own = cause.object.kind === 'Job' ? (live?.metadata.name === cause.object.name && live.kind === 'Job' ? pods : []) : pods.filter((pod) => pod.metadata.name === cause.object.name);
+    const own =
+      cause.object.kind === 'Job'
+        ? live?.metadata.name === cause.object.name && live.kind === 'Job'
+          ? pods
+          : []
+        : pods.filter((pod) => pod.metadata.name === cause.object.name);
     // The newest says what is wrong now.
-    const newestFirst = own.toSorted((left, right) => (right.metadata.creationTimestamp ?? '').localeCompare(left.metadata.creationTimestamp ?? ''));
+    const newestFirst = own.toSorted((left, right) =>
+      (right.metadata.creationTimestamp ?? '').localeCompare(left.metadata.creationTimestamp ?? ''),
+    );
     // What `related` holds came from the view, as whole objects.
     if (newestFirst.length > 0) return newestFirst as KubernetesObject[];
   }
@@ -150,7 +168,12 @@ function podsBehind(cause: Cause, assessment: Assessment): KubernetesObject[] {
 }
 
 interface Reporter {
-  report(assessment: Assessment, tracked: readonly TrackedCause[], fresh: readonly TrackedCause[], now: number): void;
+  report(
+    assessment: Assessment,
+    tracked: readonly TrackedCause[],
+    fresh: readonly TrackedCause[],
+    now: number,
+  ): void;
 }
 
 /** Writes a line for each change and keeps the console's picture up to date. */
@@ -165,9 +188,11 @@ function createReporter(options: SteadyStateOptions): Reporter {
         options.log.info(line);
       }
       for (const { cause, endsAt } of fresh) {
-        const wait = endsAt === undefined || endsAt <= now ? '' : ` Waiting until ${new Date(endsAt).toISOString()}.`;
+        const wait =
+          endsAt === undefined || endsAt <= now ? '' : ` Waiting until ${new Date(endsAt).toISOString()}.`;
         options.log.warn(`${displayName(cause.object)}: ${cause.title}. ${cause.message}${wait}`);
-        for (const { kind, text } of cause.evidence) if (kind === 'event') options.log.warn(`Event : ${text}`);
+        for (const { kind, text } of cause.evidence)
+          if (kind === 'event') options.log.warn(`Event : ${text}`);
       }
       options.onProgress({
         sentence: sentenceOf(assessment),
@@ -179,11 +204,15 @@ function createReporter(options: SteadyStateOptions): Reporter {
 }
 
 function notReady(fatal: readonly TrackedCause[], all: readonly TrackedCause[], now: number): DeployFailure {
-  const causes = all.map((item) => toReportedCause(item, now)).toSorted((left, right) => left.severity.localeCompare(right.severity));
+  const causes = all
+    .map((item) => toReportedCause(item, now))
+    .toSorted((left, right) => left.severity.localeCompare(right.severity));
   const first = causes.find((cause) => cause.severity === 'fatal') ?? causes[0];
   return new DeployFailure({
     code: fatal[0]?.cause.code ?? 'release.not_ready',
-    errorType: fatal.some(({ cause }) => cause.code === 'quota.exceeded') ? 'ResourceLimitsFailure' : 'Verification',
+    errorType: fatal.some(({ cause }) => cause.code === 'quota.exceeded')
+      ? 'ResourceLimitsFailure'
+      : 'Verification',
     message: first === undefined ? 'The release does not become ready.' : `${first.title}. ${first.message}`,
     causes,
     evidence: first?.evidence ?? [],
@@ -204,11 +233,17 @@ function outOfTime(assessment: Assessment, all: readonly TrackedCause[], now: nu
 }
 
 /** Resolves with the first of some promises or after a time (never by itself for an endless one); rejects on abort. */
-async function withinTime(ms: number, signal: AbortSignal, promises: readonly Promise<void>[]): Promise<void> {
+async function withinTime(
+  ms: number,
+  signal: AbortSignal,
+  promises: readonly Promise<void>[],
+): Promise<void> {
   signal.throwIfAborted();
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   const abort = (): void => reject(signal.reason);
-  const timer = Number.isFinite(ms) ? setTimeout(resolve, Math.min(Math.max(ms, 0), LONGEST_TIMER_MS)) : undefined;
+  const timer = Number.isFinite(ms)
+    ? setTimeout(resolve, Math.min(Math.max(ms, 0), LONGEST_TIMER_MS))
+    : undefined;
   signal.addEventListener('abort', abort, { once: true });
   try {
     await Promise.race([ended, ...promises]);

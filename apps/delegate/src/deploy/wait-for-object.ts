@@ -54,6 +54,9 @@ function tooLong(
     code: finalizers.length > 0 ? 'object.held_by_finalizers' : 'object.not_settled',
     errorType: 'Timeout',
     message: `Waited ${Math.round(options.timeoutMs / 1000)} s for ${options.what}: ${displayName(address)} is not there yet.${held}`,
-    hints: finalizers.length > 0 ? ['Find out whose finalizers these are and why they are not removed; then run the step again.'] : [],
+    hints:
+      finalizers.length > 0
+        ? ['Find out whose finalizers these are and why they are not removed; then run the step again.']
+        : [],
   });
 }

@@ -31,7 +31,8 @@ export function namesReferredElsewhere(object: KubernetesObject): ReadonlySet<st
 type NameReader = (object: KubernetesObject) => unknown[];
 
 const namesOf = (list: unknown): unknown[] => asList(list).map((item) => at(item, 'name'));
-const ruleNames: NameReader = (role) => asList(role['rules']).flatMap((rule) => asList(at(rule, 'resourceNames')));
+const ruleNames: NameReader = (role) =>
+  asList(role['rules']).flatMap((rule) => asList(at(rule, 'resourceNames')));
 
 const byKind: Record<string, NameReader> = {
   'networking.k8s.io/Ingress': (ingress) => [
@@ -65,5 +66,8 @@ function collectTexts(value: unknown, add: (text: unknown) => void): void {
 
 // Groups of the API server itself: no dot, or under k8s.io. Everything else is somebody's extension.
 function isBuiltIn(group: string): boolean {
-  return !group.includes('.') || (group.endsWith('.k8s.io') && !group.includes('.x-k8s.io') && group !== 'gateway.networking.k8s.io');
+  return (
+    !group.includes('.') ||
+    (group.endsWith('.k8s.io') && !group.includes('.x-k8s.io') && group !== 'gateway.networking.k8s.io')
+  );
 }

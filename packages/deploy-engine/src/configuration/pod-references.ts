@@ -38,7 +38,8 @@ function specReferences(spec: JsonMap): PodReference[] {
   const add = (kind: ConfigurationKind, holder: unknown, field: string): void => {
     const map = asMap(holder);
     const name = map?.[field];
-    if (map !== undefined && typeof name === 'string' && name !== '') found.push({ kind, holder: map, field, name });
+    if (map !== undefined && typeof name === 'string' && name !== '')
+      found.push({ kind, holder: map, field, name });
   };
   for (const secret of asList(spec['imagePullSecrets'])) add('Secret', secret, 'name');
   for (const list of ['containers', 'initContainers', 'ephemeralContainers']) {

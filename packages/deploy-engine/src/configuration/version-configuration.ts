@@ -36,9 +36,14 @@ export function versionConfiguration(
   objects: readonly SourcedObject[],
   options: { hash: Hash; skip?: boolean },
 ): VersionedSet {
-  const copies = objects.map(({ object, source }) => ({ object: withPlainSecretData(clone(object)), source }));
+  const copies = objects.map(({ object, source }) => ({
+    object: withPlainSecretData(clone(object)),
+    source,
+  }));
   const result: VersionedSet = { objects: copies, versioned: [], unversioned: [] };
-  const used = new Set(copies.flatMap(({ object }) => podReferences(object).map((item) => keyOf(object, item.kind, item.name))));
+  const used = new Set(
+    copies.flatMap(({ object }) => podReferences(object).map((item) => keyOf(object, item.kind, item.name))),
+  );
   const elsewhere = referredElsewhere(copies);
   const names = new Map<string, string>();
   for (const { object } of copies) {
@@ -46,7 +51,10 @@ export function versionConfiguration(
     if (kind === undefined) continue;
     const { name, namespace = '' } = object.metadata;
     const key = keyOf(object, kind, name);
-    const reason = options.skip === true ? 'versioning is switched off for this manifest' : keepsName(object, used.has(key), elsewhere.has(`${namespace}/${name}`));
+    const reason =
+      options.skip === true
+        ? 'versioning is switched off for this manifest'
+        : keepsName(object, used.has(key), elsewhere.has(`${namespace}/${name}`));
     if (reason !== undefined) {
       result.unversioned.push({ kind, namespace, name, reason });
       continue;
@@ -74,9 +82,14 @@ function keyOf(object: KubernetesObject, kind: ConfigurationKind, name: string):
   return `${kind}/${object.metadata.namespace ?? ''}/${name}`;
 }
 
-function keepsName(object: KubernetesObject, isUsed: boolean, isReferredElsewhere: boolean): string | undefined {
+function keepsName(
+  object: KubernetesObject,
+  isUsed: boolean,
+  isReferredElsewhere: boolean,
+): string | undefined {
   if (hasMarker(object, 'skipVersioning')) return 'its annotation says so';
-  if (object['type'] === 'kubernetes.io/service-account-token') return 'Kubernetes fills it in under its own name';
+  if (object['type'] === 'kubernetes.io/service-account-token')
+    return 'Kubernetes fills it in under its own name';
   if (isReferredElsewhere) return 'something other than a pod spec refers to it';
   return isUsed ? undefined : 'no pod spec of this release refers to it';
 }
@@ -87,7 +100,8 @@ function referredElsewhere(objects: readonly SourcedObject[]): Set<string> {
     if (configurationKind(object) !== undefined) continue;
     const { namespace } = object.metadata;
     const places = namespace === undefined ? allNamespaces(objects) : [namespace];
-    for (const name of namesReferredElsewhere(object)) for (const place of places) names.add(`${place}/${name}`);
+    for (const name of namesReferredElsewhere(object))
+      for (const place of places) names.add(`${place}/${name}`);
   }
   return names;
 }
@@ -98,7 +112,12 @@ function allNamespaces(objects: readonly SourcedObject[]): Set<string> {
 }
 
 function contentHash(object: KubernetesObject, hash: Hash): string {
-  const content = { kind: object.kind, type: object['type'], data: object['data'] ?? {}, binaryData: object['binaryData'] ?? {} };
+  const content = {
+    kind: object.kind,
+    type: object['type'],
+    data: object['data'] ?? {},
+    binaryData: object['binaryData'] ?? {},
+  };
   return hash(canonicalJson(content)).slice(0, 10);
 }
 
@@ -123,7 +142,8 @@ export function withPlainSecretData(object: KubernetesObject): KubernetesObject 
   const plain = asMap(object['stringData']);
   if (object.kind !== 'Secret' || object.apiVersion !== 'v1' || plain === undefined) return object;
   const data: Record<string, unknown> = { ...asMap(object['data']) };
-  for (const [key, value] of Object.entries(plain)) data[key] = typeof value === 'string' ? toBase64(value) : value;
+  for (const [key, value] of Object.entries(plain))
+    data[key] = typeof value === 'string' ? toBase64(value) : value;
   const { stringData: _stringData, ...rest } = object;
   return { ...rest, data };
 }
@@ -136,7 +156,9 @@ function toBase64(text: string): string {
 
 /** Names of configuration that objects still use: `Kind/namespace/name`. */
 export function configurationInUse(objects: readonly KubernetesObject[]): Set<string> {
-  return new Set(objects.flatMap((object) => podReferences(object).map((item) => keyOf(object, item.kind, item.name))));
+  return new Set(
+    objects.flatMap((object) => podReferences(object).map((item) => keyOf(object, item.kind, item.name))),
+  );
 }
 
 /** The versions that nothing needs any more: in no kept release and named by no live object that makes pods. */

@@ -58,13 +58,17 @@ function placed(object: KubernetesObject, namespace: string | undefined): Kubern
 export function definedKinds(objects: readonly KubernetesObject[]): Map<string, boolean> {
   const kinds = new Map<string, boolean>();
   for (const object of objects) {
-    if (object.kind !== 'CustomResourceDefinition' || groupOf(object.apiVersion) !== 'apiextensions.k8s.io') continue;
+    if (object.kind !== 'CustomResourceDefinition' || groupOf(object.apiVersion) !== 'apiextensions.k8s.io')
+      continue;
     const group = at(object, 'spec', 'group');
     const kind = at(object, 'spec', 'names', 'kind');
     for (const version of asList(at(object, 'spec', 'versions'))) {
       if (at(version, 'served') === false) continue;
       const name = asMap(version)?.['name'];
-      kinds.set(`${String(group)}/${String(name)}/${String(kind)}`, at(object, 'spec', 'scope') === 'Namespaced');
+      kinds.set(
+        `${String(group)}/${String(name)}/${String(kind)}`,
+        at(object, 'spec', 'scope') === 'Namespaced',
+      );
     }
   }
   return kinds;

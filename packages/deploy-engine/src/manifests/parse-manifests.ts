@@ -64,7 +64,10 @@ export function isSkippedFile(content: string): boolean {
  * Reads rendered manifest files into objects: many documents a file, lists unwrapped, each with its place.
  * Never throws; what cannot be read is listed in `problems`, and nothing should be applied while there is one.
  */
-export function parseManifests(files: readonly ManifestFile[], limits = defaultManifestLimits): ParsedManifests {
+export function parseManifests(
+  files: readonly ManifestFile[],
+  limits = defaultManifestLimits,
+): ParsedManifests {
   const result: ParsedManifests = { objects: [], problems: [], skippedFiles: [] };
   let totalBytes = 0;
   for (const file of files) {
@@ -77,14 +80,21 @@ export function parseManifests(files: readonly ManifestFile[], limits = defaultM
     } else if (file.content.length > limits.fileBytes) {
       result.problems.push({ ...whole, message: `The file is larger than ${limits.fileBytes} bytes.` });
     } else if (totalBytes > limits.totalBytes) {
-      result.problems.push({ ...whole, message: `The manifests together are larger than ${limits.totalBytes} bytes.` });
+      result.problems.push({
+        ...whole,
+        message: `The manifests together are larger than ${limits.totalBytes} bytes.`,
+      });
       break;
     } else {
       parseFile(file, limits, result);
     }
   }
   if (result.objects.length > limits.objects) {
-    result.problems.push({ file: '', line: 0, message: `More than ${limits.objects} objects in one release.` });
+    result.problems.push({
+      file: '',
+      line: 0,
+      message: `More than ${limits.objects} objects in one release.`,
+    });
   }
   return result;
 }
@@ -103,7 +113,8 @@ function parseFile(file: ManifestFile, limits: ManifestLimits, result: ParsedMan
     }
     const expanded = expand(read.value, { left: limits.values });
     if (!expanded.ok) result.problems.push({ ...source, message: expanded.message });
-    else if (expanded.value !== null && expanded.value !== undefined) addDocument(expanded.value, source, result);
+    else if (expanded.value !== null && expanded.value !== undefined)
+      addDocument(expanded.value, source, result);
   }
 }
 
@@ -115,7 +126,10 @@ function leadingLines(text: string): number {
 function addDocument(value: unknown, source: ManifestSource, result: ParsedManifests): void {
   const map = asMap(value);
   if (map === undefined) {
-    result.problems.push({ ...source, message: 'A Kubernetes object is a map with apiVersion, kind and metadata.' });
+    result.problems.push({
+      ...source,
+      message: 'A Kubernetes object is a map with apiVersion, kind and metadata.',
+    });
     return;
   }
   // kubectl unwraps every kind that ends in List and has items.
@@ -134,9 +148,13 @@ type Expanded = { ok: true; value: unknown } | { ok: false; message: string };
 function expand(value: unknown, budget: { left: number }): Expanded {
   budget.left -= 1;
   if (budget.left < 0) return { ok: false, message: 'Too many values once its YAML aliases are expanded.' };
-  if (typeof value === 'number' && !Number.isFinite(value)) return { ok: false, message: `${value} is no JSON number.` };
+  if (typeof value === 'number' && !Number.isFinite(value))
+    return { ok: false, message: `${value} is no JSON number.` };
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    return { ok: false, message: `The number ${String(value)} is too large to be kept exactly; write it in quotes.` };
+    return {
+      ok: false,
+      message: `The number ${String(value)} is too large to be kept exactly; write it in quotes.`,
+    };
   }
   if (Array.isArray(value)) {
     const list: unknown[] = [];

@@ -44,7 +44,12 @@ function nameProblems(metadata: JsonMap): Finding[] {
     ];
   }
   if (typeof name === 'number' || typeof name === 'boolean') {
-    return [{ message: `metadata.name is read as the ${typeof name} ${String(name)}.`, hint: `Write "${String(name)}" in quotes.` }];
+    return [
+      {
+        message: `metadata.name is read as the ${typeof name} ${String(name)}.`,
+        hint: `Write "${String(name)}" in quotes.`,
+      },
+    ];
   }
   if (typeof name !== 'string' || name === '') return [{ message: 'metadata.name is missing.' }];
   if (name.length > 253) return [{ message: 'metadata.name is longer than 253 characters.' }];
@@ -72,7 +77,15 @@ function textMapProblems(metadata: JsonMap, field: string): Finding[] {
 }
 
 // What `kubectl get -o yaml` prints and an apply must not carry.
-const serverFields = ['uid', 'resourceVersion', 'generation', 'creationTimestamp', 'managedFields', 'selfLink', 'deletionTimestamp'];
+const serverFields = [
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'managedFields',
+  'selfLink',
+  'deletionTimestamp',
+];
 
 function withoutServerFields(metadata: JsonMap): JsonMap {
   const kept: JsonMap = {};

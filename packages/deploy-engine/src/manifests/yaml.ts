@@ -47,7 +47,16 @@ const floatTag = defineScalarTag<number>('tag:yaml.org,2002:float', {
   identify: () => false,
 });
 
-const schema = new Schema([strTag, nullYaml11Tag, boolYaml11Tag, numberTag, floatTag, mergeTag, seqTag, mapTag]);
+const schema = new Schema([
+  strTag,
+  nullYaml11Tag,
+  boolYaml11Tag,
+  numberTag,
+  floatTag,
+  mergeTag,
+  seqTag,
+  mapTag,
+]);
 
 /** Reads one YAML document the way kubectl does: `yes` is true, `012` is ten, dates stay text. */
 export function readYaml(text: string): YamlResult {

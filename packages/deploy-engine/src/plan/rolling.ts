@@ -74,7 +74,12 @@ export function planRolling(input: RollingInput): Plan {
   const planned = input.objects.map((sourced) => planObject(sourced, targets, input, problems));
   const stages = orderIntoStages(planned);
   const objects = [...stages].flatMap(([stage, items]) => items.map((item) => ({ ...item, stage })));
-  const essence = objects.map(({ action, object, takeOver, holdReplicas }) => ({ action, object, takeOver, holdReplicas }));
+  const essence = objects.map(({ action, object, takeOver, holdReplicas }) => ({
+    action,
+    object,
+    takeOver,
+    holdReplicas,
+  }));
   return { releaseName: input.releaseName, objects, problems, digest: input.hash(canonicalJson(essence)) };
 }
 
@@ -101,7 +106,7 @@ function planObject(
     takeOver: live !== undefined && decision.action === 'configure' && hasClientSideFields(live),
     holdReplicas: autoscaled && live !== undefined && ownsReplicas(live, FIELD_MANAGER),
     waits: !hasMarker(object, 'directApply'),
-    dryRun: needsDryRun(object, decision.action),
+    dryRun: needsDryRun(object, decision.action, live),
     ...(decision.reason === undefined ? {} : { reason: decision.reason }),
   };
 }
@@ -119,7 +124,8 @@ function decide(object: KubernetesObject, live: KubernetesObject | undefined, in
   const changes = immutableChanges(object, live);
   if (changes.length > 0) {
     const message = changes.map((change) => change.message).join(' ');
-    if (hasMarker(object, 'replaceWhenImmutable')) return { action: 'replace', problems: [], reason: message };
+    if (hasMarker(object, 'replaceWhenImmutable'))
+      return { action: 'replace', problems: [], reason: message };
     return {
       action: 'configure',
       problems: [
@@ -131,7 +137,9 @@ function decide(object: KubernetesObject, live: KubernetesObject | undefined, in
       ],
     };
   }
-  return provesEqual(object, live, FIELD_MANAGER) ? { action: 'leave', problems: [] } : { action: 'configure', problems: [] };
+  return provesEqual(object, live, FIELD_MANAGER)
+    ? { action: 'leave', problems: [] }
+    : { action: 'configure', problems: [] };
 }
 
 function decideTerminating(object: KubernetesObject, live: KubernetesObject): Decision {
@@ -157,7 +165,9 @@ function decideJob(object: KubernetesObject, live: KubernetesObject, ownUids: Re
       ? { action: 'replace', problems: [], reason: 'it failed when it ran before' }
       : { action: 'leave', problems: [] };
   }
-  const sameSpec = provesEqualPart(object, live, FIELD_MANAGER, 'spec') || (!isOurs(live) && isWithin(object['spec'], live['spec']));
+  const sameSpec =
+    provesEqualPart(object, live, FIELD_MANAGER, 'spec') ||
+    (!isOurs(live) && isWithin(object['spec'], live['spec']));
   if (sameSpec && !hasFailed(live)) return { action: 'configure', problems: [] };
   return { action: 'replace', problems: [], reason: 'a Job is immutable, and it changed' };
 }
@@ -168,13 +178,21 @@ function isOurs(live: KubernetesObject): boolean {
 
 function hasFailed(job: KubernetesObject): boolean {
   const conditions = at(job, 'status', 'conditions');
-  return Array.isArray(conditions) && conditions.some((item) => at(item, 'type') === 'Failed' && at(item, 'status') === 'True');
+  return (
+    Array.isArray(conditions) &&
+    conditions.some((item) => at(item, 'type') === 'Failed' && at(item, 'status') === 'True')
+  );
 }
 
-// New configuration is checked well enough by reading it; a dry run of each would double the requests of a first
-// deployment. What exists may be held by others, and every other kind has a schema of its own.
-function needsDryRun(object: KubernetesObject, action: PlannedAction): boolean {
+// Plain configuration is checked well enough by reading it, unless others hold fields of it: a dry run of each would
+// double the requests of a deployment. Every other kind has a schema and admission of its own.
+function needsDryRun(
+  object: KubernetesObject,
+  action: PlannedAction,
+  live: KubernetesObject | undefined,
+): boolean {
   if (action === 'leave' || action === 'replace') return false;
-  const plain = object.apiVersion === 'v1' && (object.kind === 'ConfigMap' || object.kind === 'Secret');
-  return action === 'configure' || !plain;
+  const isPlain = object.apiVersion === 'v1' && (object.kind === 'ConfigMap' || object.kind === 'Secret');
+  if (!isPlain) return true;
+  return (live?.metadata.managedFields ?? []).some((entry) => entry.manager !== FIELD_MANAGER);
 }

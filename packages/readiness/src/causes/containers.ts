@@ -34,18 +34,23 @@ function explainContainer(
     };
     const image = explainImage(pod, container, events, limits);
     if (image !== undefined) return image;
-    if (container.reason === 'CreateContainerConfigError') return explainConfig(pod, name, container.message, events);
+    if (container.reason === 'CreateContainerConfigError')
+      return explainConfig(pod, name, container.message, events);
   }
   return explainExit(pod, status, events, limits);
 }
 
 function specImage(pod: Resource, container: string): string {
   const all = [...asMaps(at(pod, 'spec', 'initContainers')), ...asMaps(at(pod, 'spec', 'containers'))];
-  return textAt(all.find((item) => item['name'] === container), 'image');
+  return textAt(
+    all.find((item) => item['name'] === container),
+    'image',
+  );
 }
 
 // https://github.com/kubernetes/kubernetes/blob/v1.34.0/pkg/kubelet/kubelet_pods.go
-const missingConfig = /(configmaps?|secrets?) "([^"]+)" not found|couldn't find key (\S+) in (ConfigMap|Secret) (\S+)/i;
+const missingConfig =
+  /(configmaps?|secrets?) "([^"]+)" not found|couldn't find key (\S+) in (ConfigMap|Secret) (\S+)/i;
 
 /** What a message of the kubelet says is missing: `Secret "x"`, `the key k of ConfigMap ns/x`. */
 export function missingConfiguration(message: string): string | undefined {
@@ -55,7 +60,12 @@ export function missingConfiguration(message: string): string | undefined {
   return `the ${/^config/i.test(found[1] ?? '') ? 'ConfigMap' : 'Secret'} ${found[2] ?? ''}`;
 }
 
-function explainConfig(pod: Resource, container: string, message: string, events: readonly Resource[]): Cause {
+function explainConfig(
+  pod: Resource,
+  container: string,
+  message: string,
+  events: readonly Resource[],
+): Cause {
   const missing = missingConfiguration(message);
   const evidence: Evidence[] = [
     { kind: 'status', text: `CreateContainerConfigError: ${message}`, object: objectOf(pod, container) },
@@ -111,11 +121,17 @@ function explainExit(
   const outOfMemory = reason === 'OOMKilled';
   const isStart = reason === 'StartError' || reason === 'ContainerCannotRun' || waits === 'RunContainerError';
   const message = textAt(ended, 'message') || textAt(status, 'state', 'waiting', 'message');
-  const killed = events.filter((event) => ['BackOff', 'Unhealthy', 'Killing'].includes(textAt(event, 'reason')));
+  const killed = events.filter((event) =>
+    ['BackOff', 'Unhealthy', 'Killing'].includes(textAt(event, 'reason')),
+  );
   return causeOn(
     pod,
     {
-      code: outOfMemory ? 'container.oom_killed' : isStart ? 'container.start_failed' : 'container.crash_loop',
+      code: outOfMemory
+        ? 'container.oom_killed'
+        : isStart
+          ? 'container.start_failed'
+          : 'container.crash_loop',
       ends: restarts >= limits.crashLoopRestarts ? 'now' : 'never',
       title: exitTitle(name, { outOfMemory, isStart, exitCode, restarts }),
       message: message || `It ended with exit code ${exitCode} (${reason || 'Error'}).`,
@@ -147,6 +163,7 @@ function exitTitle(
 
 function exitHints(outOfMemory: boolean, isStart: boolean): string[] {
   if (outOfMemory) return ['Raise resources.limits.memory of the container, or make the program use less.'];
-  if (isStart) return ['Check command, args and workingDir of the container: does the program exist in the image?'];
+  if (isStart)
+    return ['Check command, args and workingDir of the container: does the program exist in the image?'];
   return ['Read its last lines: a program that ends by itself mostly says why.'];
 }

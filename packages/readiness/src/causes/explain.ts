@@ -25,7 +25,8 @@ export function explain(resource: Resource, related: Related, options: ExplainOp
     ...(related.storageClasses === undefined ? {} : { storageClasses: related.storageClasses }),
   });
   // Before the controller has seen the change, everything around it is about the old revision.
-  if (verdict.status === 'current' || verdict.status === 'terminating' || verdict.reason === 'NotObserved') return [];
+  if (verdict.status === 'current' || verdict.status === 'terminating' || verdict.reason === 'NotObserved')
+    return [];
   const events = related.events ?? [];
   const { makers, pods } = newRevision(resource, related);
   const causes = [
@@ -49,7 +50,13 @@ export function explain(resource: Resource, related: Related, options: ExplainOp
 }
 
 const rank = (cause: Cause): number =>
-  cause.ends === 'now' ? (cause.code === 'deployment.progress_deadline' ? 1 : 0) : cause.ends === 'never' ? 3 : 2;
+  cause.ends === 'now'
+    ? cause.code === 'deployment.progress_deadline'
+      ? 1
+      : 0
+    : cause.ends === 'never'
+      ? 3
+      : 2;
 
 function firstOfEach(causes: Cause[]): Cause[] {
   const seen = new Set<string>();
@@ -74,17 +81,25 @@ function explainCreation(
   const event = eventsAbout(maker, events, since).find((item) =>
     ['FailedCreate', 'FailedCreatePodSandBox'].includes(textAt(item, 'reason')),
   );
-  const message = failure?.status === 'True' ? failure.message : event === undefined ? '' : textAt(event, 'message');
+  const message =
+    failure?.status === 'True' ? failure.message : event === undefined ? '' : textAt(event, 'message');
   if (message === '' || isComplete(maker)) return [];
   const refusal = classifyRefusal(message);
   const evidence = [
-    ...(failure?.status === 'True' ? [{ kind: 'status' as const, text: `${failure.reason}: ${failure.message}` }] : []),
+    ...(failure?.status === 'True'
+      ? [{ kind: 'status' as const, text: `${failure.reason}: ${failure.message}` }]
+      : []),
     ...(event === undefined ? [] : [eventEvidence(event, maker)]),
   ];
   return [
     causeOn(maker, {
       code: refusal?.code ?? 'pod.create_failed',
-      ends: refusal === undefined ? 'never' : refusal.code === 'quota.exceeded' ? { afterMs: limits.quotaMs } : 'now',
+      ends:
+        refusal === undefined
+          ? 'never'
+          : refusal.code === 'quota.exceeded'
+            ? { afterMs: limits.quotaMs }
+            : 'now',
       title: refusal?.title ?? 'Its pods cannot be created',
       message,
       evidence,
@@ -96,7 +111,9 @@ function explainCreation(
 /** Events stay for an hour; a controller that has created all its pods since is over them. */
 function isComplete(maker: Resource): boolean {
   const wanted = numberAt(maker, ['spec', 'replicas'], 1);
-  return maker.kind !== 'Job' && maker.kind !== 'DaemonSet' && numberAt(maker, ['status', 'replicas'], 0) >= wanted;
+  return (
+    maker.kind !== 'Job' && maker.kind !== 'DaemonSet' && numberAt(maker, ['status', 'replicas'], 0) >= wanted
+  );
 }
 
 function explainOwnVerdict(
@@ -146,7 +163,9 @@ function explainDeployment(deployment: Resource): Cause[] {
 }
 
 function explainJob(job: Resource): Cause[] {
-  const failure = [conditionOf(job, 'Failed'), conditionOf(job, 'FailureTarget')].find((item) => item?.status === 'True');
+  const failure = [conditionOf(job, 'Failed'), conditionOf(job, 'FailureTarget')].find(
+    (item) => item?.status === 'True',
+  );
   if (failure === undefined) return [];
   return [
     causeOn(job, {

@@ -46,7 +46,11 @@ export function explainImage(
   // `Error: ErrImagePull` and `Error: ImagePullBackOff` repeat the state and prove nothing.
   const telling = pulls.filter((event) => !/^Error: \w+$/.test(textAt(event, 'message')));
   const evidence: Evidence[] = [
-    { kind: 'status', text: `${container.reason}: ${container.message}`, object: objectOf(pod, container.name) },
+    {
+      kind: 'status',
+      text: `${container.reason}: ${container.message}`,
+      object: objectOf(pod, container.name),
+    },
     ...telling.slice(0, 2).map((event) => eventEvidence(event, pod)),
   ];
   const text = [container.message, ...telling.map((event) => textAt(event, 'message'))].join('\n');
@@ -63,7 +67,9 @@ function classify(reason: string, text: string, image: string, limits: CauseLimi
       code: 'image.invalid',
       ends: 'now',
       title: `${JSON.stringify(image)} is no image name`,
-      hints: ['Correct the image in the manifest or in its values; a name has no capitals, spaces or scheme.'],
+      hints: [
+        'Correct the image in the manifest or in its values; a name has no capitals, spaces or scheme.',
+      ],
     };
   }
   if (reason === 'ErrImageNeverPull') {

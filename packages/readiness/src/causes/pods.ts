@@ -6,11 +6,7 @@ import { explainContainers, missingConfiguration } from './containers.ts';
 import { eventEvidence, eventsAbout } from './events.ts';
 
 /** Why a pod is not ready, in the order of its life: scheduling, volumes, images, start, probes. */
-export function explainPod(
-  pod: Resource,
-  events: readonly Resource[],
-  limits: CauseLimits,
-): Cause[] {
+export function explainPod(pod: Resource, events: readonly Resource[], limits: CauseLimits): Cause[] {
   if (pod.metadata.deletionTimestamp !== undefined) return [];
   const phase = textAt(pod, 'status', 'phase');
   if (phase === 'Succeeded' || conditionOf(pod, 'Ready')?.status === 'True') return [];
@@ -37,12 +33,17 @@ function explainFailedPod(pod: Resource): Cause[] {
       title: reason === 'Evicted' ? 'The node put the pod out' : `The pod failed: ${reason}`,
       message,
       evidence: [{ kind: 'status', text: `${reason}: ${message}` }],
-      hints: reason === 'Evicted' ? ['The node ran short of a resource; set requests that match the need.'] : [],
+      hints:
+        reason === 'Evicted' ? ['The node ran short of a resource; set requests that match the need.'] : [],
     }),
   ];
 }
 
-function explainScheduling(pod: Resource, events: readonly Resource[], limits: CauseLimits): Cause | undefined {
+function explainScheduling(
+  pod: Resource,
+  events: readonly Resource[],
+  limits: CauseLimits,
+): Cause | undefined {
   const scheduled = conditionOf(pod, 'PodScheduled');
   if (scheduled?.status !== 'False') return undefined;
   const evidence = [
@@ -75,14 +76,18 @@ function explainScheduling(pod: Resource, events: readonly Resource[], limits: C
 function schedulingHints(message: string): string[] {
   const hints: string[] = [];
   if (/Insufficient/.test(message)) hints.push('Lower the requests, free capacity, or add nodes.');
-  if (/node affinity|node selector/i.test(message)) hints.push('Compare nodeSelector and affinity with the labels of the nodes.');
+  if (/node affinity|node selector/i.test(message))
+    hints.push('Compare nodeSelector and affinity with the labels of the nodes.');
   if (/taint/.test(message)) hints.push('Add a toleration for the taint, or choose other nodes.');
-  if (/persistentvolumeclaim/i.test(message)) hints.push('Check the claim that it uses: does it exist, and is it bound?');
+  if (/persistentvolumeclaim/i.test(message))
+    hints.push('Check the claim that it uses: does it exist, and is it bound?');
   return hints.length > 0 ? hints : ['kubectl describe pod shows what each node lacks.'];
 }
 
 function explainVolumes(pod: Resource, events: readonly Resource[]): Cause | undefined {
-  const event = events.find((item) => ['FailedMount', 'FailedAttachVolume', 'FailedMapVolume'].includes(textAt(item, 'reason')));
+  const event = events.find((item) =>
+    ['FailedMount', 'FailedAttachVolume', 'FailedMapVolume'].includes(textAt(item, 'reason')),
+  );
   if (event === undefined) return undefined;
   const message = textAt(event, 'message');
   const missing = missingConfiguration(message);

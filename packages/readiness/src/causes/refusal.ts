@@ -47,11 +47,16 @@ export function classifyRefusal(message: string): Refusal | undefined {
 const admissionDenials: { pattern: RegExp; toRefusal: (name: string) => Refusal }[] = [
   {
     pattern: /admission webhook "([^"]+)" denied the request/,
-    toRefusal: (name) => denial(`The admission webhook ${name} refused it`, 'Change the manifest so that the webhook accepts it.'),
+    toRefusal: (name) =>
+      denial(
+        `The admission webhook ${name} refused it`,
+        'Change the manifest so that the webhook accepts it.',
+      ),
   },
   {
     pattern: /ValidatingAdmissionPolicy '([^']+)'/,
-    toRefusal: (name) => denial(`The admission policy ${name} refused it`, 'Change the manifest so that the policy accepts it.'),
+    toRefusal: (name) =>
+      denial(`The admission policy ${name} refused it`, 'Change the manifest so that the policy accepts it.'),
   },
   {
     pattern: /violates PodSecurity "([^"]+)"/,
@@ -63,7 +68,8 @@ const admissionDenials: { pattern: RegExp; toRefusal: (name: string) => Refusal 
   },
   {
     pattern: /(?:minimum|maximum) (?:cpu|memory|\S+) usage per (Container|Pod|PersistentVolumeClaim) is/,
-    toRefusal: (name) => denial(`A limit range for each ${name} refused it`, 'Keep requests and limits within the LimitRange.'),
+    toRefusal: (name) =>
+      denial(`A limit range for each ${name} refused it`, 'Keep requests and limits within the LimitRange.'),
   },
 ];
 

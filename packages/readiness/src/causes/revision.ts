@@ -29,13 +29,19 @@ export function newRevision(workload: Resource, related: Related): { makers: Res
     case 'StatefulSet': {
       const revision = textAt(workload, 'status', 'updateRevision');
       const own = pods.filter((pod) => isOwnedBy(pod, workload));
-      return { makers: [workload], pods: own.filter((pod) => hasLabel(pod, 'controller-revision-hash', revision)) };
+      return {
+        makers: [workload],
+        pods: own.filter((pod) => hasLabel(pod, 'controller-revision-hash', revision)),
+      };
     }
     case 'DaemonSet': {
       // https://github.com/kubernetes/kubernetes/blob/v1.34.0/pkg/controller/daemon/util/daemonset_util.go
       const generation = workload.metadata.annotations?.['deprecated.daemonset.template.generation'] ?? '';
       const own = pods.filter((pod) => isOwnedBy(pod, workload));
-      return { makers: [workload], pods: own.filter((pod) => hasLabel(pod, 'pod-template-generation', generation)) };
+      return {
+        makers: [workload],
+        pods: own.filter((pod) => hasLabel(pod, 'pod-template-generation', generation)),
+      };
     }
     case 'Pod':
       return { makers: [], pods: [workload] };

@@ -8,5 +8,8 @@ export function computePodDisruptionBudget(budget: Resource): Verdict {
   if (at(budget, 'status', 'observedGeneration') === undefined) {
     return inProgress('NotObserved', 'Its controller has not seen it yet.');
   }
-  return current('Computed', `${numberAt(budget, ['status', 'disruptionsAllowed'], 0)} disruptions are allowed now.`);
+  return current(
+    'Computed',
+    `${numberAt(budget, ['status', 'disruptionsAllowed'], 0)} disruptions are allowed now.`,
+  );
 }

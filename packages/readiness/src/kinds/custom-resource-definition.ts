@@ -9,5 +9,8 @@ export function computeCustomResourceDefinition(definition: Resource): Verdict {
   if (names?.status === 'False') return failed(names.reason || 'NameConflict', names.message);
   const established = conditionOf(definition, 'Established');
   if (established?.status === 'True') return current('Established', 'Its kind is served.');
-  return inProgress(established?.reason || 'Installing', established?.message || 'Its kind is not served yet.');
+  return inProgress(
+    established?.reason || 'Installing',
+    established?.message || 'Its kind is not served yet.',
+  );
 }

@@ -23,7 +23,11 @@ export function computeDaemonSet(set: Resource): Verdict {
   if (count('numberReady') < wanted) {
     return inProgress('NotReady', `${count('numberReady')} of ${wanted} pods are ready.`);
   }
-  if (onDelete) return current('OnDelete', `${wanted} pods are ready; each is updated when somebody deletes it (OnDelete).`);
+  if (onDelete)
+    return current(
+      'OnDelete',
+      `${wanted} pods are ready; each is updated when somebody deletes it (OnDelete).`,
+    );
   return wanted === 0
     ? current('NoNodes', 'No node matches it, so it has no pods to wait for.')
     : current('Ready', `${wanted} of ${wanted} pods are ready.`);

@@ -7,6 +7,7 @@ import type { Verdict } from '../status.ts';
 export function computeNamespace(namespace: Resource): Verdict {
   const phase = textAt(namespace, 'status', 'phase');
   if (phase === 'Active') return current('Active', 'It is active.');
-  if (phase === 'Terminating') return { status: 'terminating', reason: 'Terminating', message: 'It is being deleted.' };
+  if (phase === 'Terminating')
+    return { status: 'terminating', reason: 'Terminating', message: 'It is being deleted.' };
   return inProgress('Creating', 'It is not active yet.');
 }

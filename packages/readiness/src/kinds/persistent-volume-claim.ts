@@ -18,7 +18,8 @@ export function computePersistentVolumeClaim(claim: Resource, surroundings: Clai
   if (phase === 'Bound') return current('Bound', `It is bound to ${textAt(claim, 'spec', 'volumeName')}.`);
   if (phase === 'Lost') return failed('Lost', 'The volume it was bound to is gone.');
   const consumer = (surroundings.pods ?? []).find((pod) => uses(pod, claim));
-  if (consumer !== undefined) return inProgress('Pending', `Pod ${consumer.metadata.name} waits for it to be bound.`);
+  if (consumer !== undefined)
+    return inProgress('Pending', `Pod ${consumer.metadata.name} waits for it to be bound.`);
   const className = textAt(claim, 'spec', 'storageClassName');
   const storageClass = surroundings.storageClasses?.find((item) => item.metadata.name === className);
   if (storageClass !== undefined && textAt(storageClass, 'volumeBindingMode') === 'Immediate') {

@@ -8,7 +8,10 @@ export function computePod(pod: Resource): Verdict {
   const phase = textAt(pod, 'status', 'phase');
   if (phase === 'Succeeded') return current('Succeeded', 'It ran to its end.');
   if (phase === 'Failed') {
-    return failed(textAt(pod, 'status', 'reason') || 'Failed', textAt(pod, 'status', 'message') || 'It failed.');
+    return failed(
+      textAt(pod, 'status', 'reason') || 'Failed',
+      textAt(pod, 'status', 'message') || 'It failed.',
+    );
   }
   const ready = conditionOf(pod, 'Ready');
   if (ready?.status === 'True') return current('Ready', 'It is ready.');

@@ -10,7 +10,8 @@ export function computeReplicaSet(set: Resource): Verdict {
   }
   const wanted = numberAt(set, ['spec', 'replicas'], 1);
   const count = (field: string): number => numberAt(set, ['status', field], 0);
-  if (count('replicas') > wanted) return inProgress('RemovingOld', `${count('replicas') - wanted} pods are still to go.`);
+  if (count('replicas') > wanted)
+    return inProgress('RemovingOld', `${count('replicas') - wanted} pods are still to go.`);
   if (count('availableReplicas') < wanted) {
     return inProgress('NotAvailable', `${count('availableReplicas')} of ${wanted} pods are available.`);
   }

@@ -10,7 +10,8 @@ import type { Verdict } from '../status.ts';
 export function computeService(service: Resource): Verdict {
   const type = textAt(service, 'spec', 'type');
   if (type !== 'LoadBalancer') return current('Exists', 'It has its address.');
-  if (textAt(service, 'spec', 'clusterIP') === '') return inProgress('NoAddress', 'It has no cluster address yet.');
+  if (textAt(service, 'spec', 'clusterIP') === '')
+    return inProgress('NoAddress', 'It has no cluster address yet.');
   const outside = asMaps(at(service, 'status', 'loadBalancer', 'ingress')).map(
     (ingress) => textAt(ingress, 'ip') || textAt(ingress, 'hostname'),
   );

@@ -13,7 +13,8 @@ export function computeStatefulSet(set: Resource): Verdict {
   }
   const wanted = numberAt(set, ['spec', 'replicas'], 1);
   const count = (field: string): number => numberAt(set, ['status', field], 0);
-  if (count('replicas') < wanted) return inProgress('Creating', `${count('replicas')} of ${wanted} pods exist.`);
+  if (count('replicas') < wanted)
+    return inProgress('Creating', `${count('replicas')} of ${wanted} pods exist.`);
   if (count('readyReplicas') < wanted) {
     return inProgress('NotReady', `${count('readyReplicas')} of ${wanted} pods are ready.`);
   }
@@ -21,15 +22,24 @@ export function computeStatefulSet(set: Resource): Verdict {
     return inProgress('RemovingOld', `${count('replicas') - wanted} pods are still to go.`);
   }
   if (textAt(set, 'spec', 'updateStrategy', 'type') === 'OnDelete') {
-    return current('OnDelete', `${wanted} pods are ready; each is updated when somebody deletes it (OnDelete).`);
+    return current(
+      'OnDelete',
+      `${wanted} pods are ready; each is updated when somebody deletes it (OnDelete).`,
+    );
   }
   const partition = numberAt(set, ['spec', 'updateStrategy', 'rollingUpdate', 'partition'], 0);
   const toUpdate = Math.max(0, wanted - partition);
   if (partition > 0) {
     if (count('updatedReplicas') < toUpdate) {
-      return inProgress('Updating', `${count('updatedReplicas')} of ${toUpdate} pods from ordinal ${partition} on are updated.`);
+      return inProgress(
+        'Updating',
+        `${count('updatedReplicas')} of ${toUpdate} pods from ordinal ${partition} on are updated.`,
+      );
     }
-    return current('PartitionReady', `${toUpdate} pods from ordinal ${partition} on are updated, ${wanted} are ready.`);
+    return current(
+      'PartitionReady',
+      `${toUpdate} pods from ordinal ${partition} on are updated, ${wanted} are ready.`,
+    );
   }
   if (textAt(set, 'status', 'currentRevision') !== textAt(set, 'status', 'updateRevision')) {
     return inProgress('Updating', `${count('updatedReplicas')} of ${wanted} pods are updated.`);
