@@ -4,24 +4,29 @@ import { readMigrations } from '@slipway/postgres';
 import type { FastifyInstance } from 'fastify';
 import { Server } from 'socket.io';
 import { buildApp } from './app.ts';
+import { openGateway } from './delegate-gateway/index.ts';
+import type { Gateway } from './delegate-gateway/index.ts';
 import { createAuditLog } from './domains/audit-log/index.ts';
 import {
   checkNamespaces,
   createConnectionTests,
   registerConnectionTestRoutes,
 } from './domains/connection-tests/index.ts';
-import type { RunTaskRequest, TaskRun } from './domains/connection-tests/index.ts';
-import { registerEntityRoutes } from './domains/entities/index.ts';
+import { createDelegates } from './domains/delegates/index.ts';
+import { openSecret, registerEntityRoutes } from './domains/entities/index.ts';
 import { registerExecutionRoutes } from './domains/executions/index.ts';
 import { registerFileRoutes } from './domains/files/index.ts';
 import { createIdentity, hashToken } from './domains/identity/index.ts';
+import { appendLog } from './domains/logs/index.ts';
 import { registerReleaseRoutes } from './domains/releases/index.ts';
 import { createScopes } from './domains/scopes/index.ts';
 import { createSystem } from './domains/system/index.ts';
+import { createTasks, tellGateways } from './domains/tasks/index.ts';
+import type { Tasks } from './domains/tasks/index.ts';
 import { ensureInstallation, readKeyring } from './installation.ts';
 import type { Config } from './platform/config.ts';
 import { createDatabase } from './platform/database.ts';
-import type { Database } from './platform/database.ts';
+import type { Database, Tx } from './platform/database.ts';
 import { SESSION_COOKIE, isOwnOrigin } from './platform/gate.ts';
 import { LIVE_RECHECK_MS, serveLive } from './platform/live.ts';
 import type { Live } from './platform/live.ts';
@@ -34,6 +39,7 @@ import { version } from './version.ts';
 export interface Api {
   readonly app: FastifyInstance;
   readonly database: Database;
+  readonly tasks: Tasks;
   /** Ends every connection, then the listening, then the database. */
   close(): Promise<void>;
 }
@@ -60,11 +66,19 @@ export async function composeApi(options: ComposeOptions): Promise<Api> {
   const auditLog = createAuditLog(database);
   const system = createSystem({ database, version, sandboxStatusFile: config.sandboxStatusFile });
 
-  // TODO(tasks): the runner of domains/tasks takes this place; until then every delegate counts as absent.
-  const runTask = async (_request: RunTaskRequest): Promise<TaskRun> => ({
-    kind: 'no-delegate',
-    verdicts: [],
+  const runner = createExecutionRunner(log);
+  const openStored = (tx: Tx, handle: string): Promise<string | null> => openSecret(tx, keyring, handle);
+  const tasks = createTasks({ database, keyring, runner, openSecret: openStored, now: clock });
+  const delegates = createDelegates({
+    database,
+    now: clock,
+    baseUrl: config.baseUrl,
+    version,
+    onTokenRevoked: (tx, { id, name }) => tellGateways(tx, { type: 'token-revoked', tokenId: id, name }),
   });
+  await delegates.ensureBootstrapToken(config.bootstrap.delegateToken);
+
+  const runTask = tasks.runner(notifications);
   const connectionTests = createConnectionTests({ database, now: clock, runTask });
   const documents = (app: FastifyInstance): void => {
     registerConnectionTestRoutes(app, { database, connectionTests });
@@ -78,7 +92,6 @@ export async function composeApi(options: ComposeOptions): Promise<Api> {
     registerFileRoutes(app, { database });
   };
 
-  const runner = createExecutionRunner(log);
   const executions = (app: FastifyInstance): void => {
     const now = (): number => clock().getTime();
     registerExecutionRoutes(app, { database, apply: runner.apply, now, baseUrl: config.baseUrl });
@@ -94,7 +107,15 @@ export async function composeApi(options: ComposeOptions): Promise<Api> {
     scopeExists: scopes.exists,
     baseUrl: config.baseUrl,
     health: { checkDatabase: () => checkDatabase(database) },
-    domains: [identity.routes, scopes.routes, auditLog.routes, system.routes, documents, executions],
+    domains: [
+      identity.routes,
+      scopes.routes,
+      auditLog.routes,
+      system.routes,
+      documents,
+      delegates.routes,
+      executions,
+    ],
   });
 
   const io = createSockets(app.server);
@@ -113,11 +134,22 @@ export async function composeApi(options: ComposeOptions): Promise<Api> {
     isOwnOrigin: (origin, host) => isOwnOrigin(config.baseUrl, origin, host),
   });
   const stopWatching = system.watchSandbox(() => live.tellEverybody({ topic: 'sandbox' }));
-  closeSocketsWith(app, io, live);
+  const gateway = openGateway({
+    io,
+    database,
+    notifications,
+    registration: delegates.registration,
+    tasks,
+    logs: { append: appendLog },
+    version,
+    log,
+  });
+  closeSocketsWith(app, { io, live, gateway });
 
   return {
     app,
     database,
+    tasks,
     close: async () => {
       stopWatching();
       await app.close();
@@ -128,13 +160,23 @@ export async function composeApi(options: ComposeOptions): Promise<Api> {
 }
 
 function createSockets(server: HttpServer): Server {
-  return new Server(server, { transports: ['websocket'], serveClient: false, perMessageDeflate: false });
+  return new Server(server, {
+    transports: ['websocket'],
+    serveClient: false,
+    perMessageDeflate: false,
+    // An outcome lists every object of a release.
+    maxHttpBufferSize: 8 * 1024 * 1024,
+  });
 }
 
 /** Open sockets would keep the server from closing. */
-function closeSocketsWith(app: FastifyInstance, io: Server, live: Live): void {
+function closeSocketsWith(
+  app: FastifyInstance,
+  { io, live, gateway }: { io: Server; live: Live; gateway: Gateway },
+): void {
   app.addHook('preClose', async () => {
     live.close();
+    await gateway.close();
     io.disconnectSockets(true);
     io.engine.close();
   });

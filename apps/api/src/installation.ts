@@ -47,6 +47,12 @@ export async function ensureInstallation(
   });
 }
 
+/** What tells this installation apart from others that deploy into the same clusters. */
+export async function installationUid({ prisma }: Database): Promise<string> {
+  const { uid } = await prisma.installation.findUniqueOrThrow({ where: { id: INSTALLATION_ID } });
+  return uid;
+}
+
 async function create(tx: Tx, config: Config, keyring: Keyring): Promise<void> {
   const keyCheck = { ...seal(keyring, KEY_CHECK, KEY_CHECK_BINDING) };
   await tx.installation.create({ data: { id: INSTALLATION_ID, keyCheck } });

@@ -140,7 +140,7 @@ function createClient(app: FastifyInstance, fixed: Readonly<Record<string, strin
       },
       ...(payload === undefined ? {} : { payload }),
     });
-    const isJson = answer.headers['content-type']?.includes('json') === true;
+    const isJson = /^application\/([\w.-]+\+)?json\b/.test(answer.headers['content-type'] ?? '');
     return {
       status: answer.statusCode,
       headers: answer.headers,

@@ -66,9 +66,9 @@ export function registerExecutionRoutes(app: FastifyInstance, deps: ExecutionRou
   registerRoute(app, executionRoutes.interrupt, async ({ params, body, scope, actor, requestId }) => {
     const { executionId } = params;
     requireSupported(body.type, body.node);
+    const record = (await readExecution(prisma, scope, executionId)) ?? absent(executionId);
+    requireAbortable(record);
     await transaction(async (tx) => {
-      const record = (await readExecution(tx, scope, executionId)) ?? absent(executionId);
-      requireAbortable(record);
       await deps.apply(tx, executionId, [
         { type: 'interrupt.requested', at: deps.now(), interrupt: 'AbortAll', by: actor.name },
       ]);

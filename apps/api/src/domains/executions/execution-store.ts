@@ -116,6 +116,8 @@ export async function insertExecution(tx: Tx, { facts, graph, state, yaml }: New
       yaml,
       trigger: toJson(facts.trigger),
       createdAt: facts.createdAt,
+      services: [],
+      environments: [],
     },
   });
   rememberGraph(facts.id, graph);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PipelineDocumentSchema, parseDuration, scopeKey } from '@slipway/contracts';
 import type { Pipeline, Scope } from '@slipway/contracts';
-import { evaluateTemplate, findRuntimeInputs } from '@slipway/expressions';
+import { evaluateTemplate } from '@slipway/expressions';
 import type { Scope as ExpressionScope } from '@slipway/expressions';
 import { compile, initialState } from '@slipway/pipeline-core';
 import type { ExecutionEvent, Graph } from '@slipway/pipeline-core';
@@ -43,7 +43,6 @@ export async function startExecution(tx: Tx, deps: StartDeps, request: StartRequ
   const entity = await findEntity(tx, { kind: 'pipeline', scope, parent: '', identifier: request.pipeline });
   if (entity === null) fail('entity.not_found', `There is no pipeline ${request.pipeline} here.`);
   const { pipeline } = PipelineDocumentSchema.parse(entity.document);
-  refuseRuntimeInputs(entity.document);
   await checkReferences(tx, scope, entity.yaml);
   const trigger = await triggerOf(tx, request);
   const sequence = await nextSequence(tx, scope, request.pipeline);
@@ -78,21 +77,6 @@ function refuseInputs({ inputs, inputSetRefs }: StartRequest): void {
   fail('execution.inputs_unsupported', 'Inputs and input sets are not supported yet.', {
     hint: 'Write the values into the pipeline, or into its variables.',
   });
-}
-
-/** A pipeline that asks for input when it is run cannot be asked yet; running it without would surprise. */
-function refuseRuntimeInputs(document: Readonly<Record<string, unknown>>): void {
-  // A saved document is plain data.
-  const found = findRuntimeInputs(document as Parameters<typeof findRuntimeInputs>[0]);
-  if (found.length === 0) return;
-  fail(
-    'execution.inputs_unsupported',
-    'The pipeline asks for input when it is run, which is not supported yet.',
-    {
-      hint: 'Give these fields a value in the pipeline.',
-      errors: found.map(({ place, pointer }) => ({ pointer, message: `${place} is a runtime input.` })),
-    },
-  );
 }
 
 /** What a forced delete has left dangling is found now, and not in the middle of a deployment. */
