@@ -206,6 +206,18 @@ test('another password takes the current one, and ends the other sessions', asyn
   expect((await signIn(api, next)).status).toBe(201);
 });
 
+test('who forgot the password sets another after signing in by a link', async () => {
+  await using api = await createTestApi(withAdmin);
+  const token = await createSignInLink(api.api.database, new Date());
+  const user = browser(api, await api.anonymous.post('/sessions/link', { body: { token } }));
+  const next = 'ships arrive at dusk';
+  const set = await user.put('/users/current/password', { body: { password: next } });
+  expect([set.status, set.body.mustSetPassword]).toEqual([200, false]);
+  expect((await signIn(api, next)).status).toBe(201);
+  const again = await browser(api, set).put('/users/current/password', { body: { password: PASSWORD } });
+  expect(again.status).toBe(401);
+});
+
 test('an API key has no password to set', async () => {
   await using api = await createTestApi();
   expect((await api.admin.put('/users/current/password', { body: { password: PASSWORD } })).status).toBe(403);

@@ -67,7 +67,7 @@ async function admit(parts: GateParts, request: FastifyRequest, access: RoutePer
     if (!safeMethods.has(request.method)) refuseOtherSites(parts, request, { originRequired: false });
     return { actor: nobody, scope, sessionToken: request.cookies[SESSION_COOKIE] };
   }
-  const { actor, sessionToken } = await authenticate(parts, request);
+  const { actor, sessionToken } = await authenticate(parts, request, access);
   requireSight(actor, scope);
   if (scope.level !== 'account' && !createsItsScope(request) && !(await parts.scopeExists(scope)))
     failAbsentScope(scope);
@@ -84,6 +84,7 @@ function createsItsScope(request: FastifyRequest): boolean {
 async function authenticate(
   parts: GateParts,
   request: FastifyRequest,
+  access: RoutePermission,
 ): Promise<{ actor: Actor; sessionToken: string | undefined }> {
   const key = request.headers['x-api-key'];
   if (key !== undefined) {
@@ -99,7 +100,19 @@ async function authenticate(
     });
   }
   if (!safeMethods.has(request.method)) refuseOtherSites(parts, request, { originRequired: true });
+  else if (!isReading(access)) refuseLinksOfOthers(request);
   return { actor, sessionToken };
+}
+
+function isReading(access: RoutePermission): boolean {
+  return access === 'signed-in' || access.endsWith('_view');
+}
+
+/** A link on another page must not do what takes more than the right to look, such as making a token. */
+function refuseLinksOfOthers(request: FastifyRequest): void {
+  const site = request.headers['sec-fetch-site'];
+  if (site === undefined || site === 'same-origin' || site === 'none') return;
+  fail('request.cross_site', 'The request was made by a page of another site.');
 }
 
 /** Browsers send the cookie along with requests that other sites make; only `Origin` tells them apart. */
