@@ -1,0 +1,3 @@
+export { openGateway } from './gateway.ts';
+export type { Gateway } from './gateway.ts';
+export type { LogStore } from './handlers.ts';

@@ -1,0 +1,30 @@
+import type { Failure, TaskOutcome } from '@slipway/contracts';
+
+/** The outcome of a task that was not run a second time after its delegate was lost. */
+export function lostOutcome(delegate: string | undefined): TaskOutcome {
+  const who = delegate === undefined ? 'The delegate' : `Delegate ${delegate}`;
+  return failedOutcome({
+    code: 'delegate.restarted',
+    errorType: 'DelegateRestart',
+    message: `${who} was lost while it ran this task. What it runs is never run a second time by itself.`,
+    hints: [
+      'Look whether the delegate restarted, and why: memory, eviction, a lost connection.',
+      'Run the step again when that is safe, or give it a failure strategy for DelegateRestart.',
+    ],
+  });
+}
+
+export function malformedOutcome(what: string): TaskOutcome {
+  return failedOutcome({
+    code: 'delegate.outcome_invalid',
+    errorType: 'Unknown',
+    message: `The delegate's outcome cannot be read: ${what}`,
+    hints: [],
+  });
+}
+
+function failedOutcome(failure: Omit<Failure, 'causes' | 'evidence'>): TaskOutcome {
+  return { kind: 'failed', failure: { ...failure, causes: [], evidence: [] } };
+}
+
+export const cancelledOutcome: TaskOutcome = { kind: 'cancelled' };
