@@ -5,11 +5,20 @@ export const storageClassName = 'sandbox';
 
 const alive = absent('.metadata.deletionTimestamp');
 
+const readyCondition = '.status.conditions[]? | select(.type == "Ready") | .status';
+
 /** What surrounds pods: nodes that are ready, volumes once a pod wants them, addresses for load balancers. */
 export const infrastructureStages: Stage[] = [
   stage('node-ready', {
     kind: 'Node',
-    match: [notIn('.status.conditions[]? | select(.type == "Ready") | .status', 'True')],
+    match: [notIn(readyCondition, 'True')],
+    steps: [patchStatus(nodeStatus())],
+  }),
+  stage('node-heartbeat', {
+    kind: 'Node',
+    match: [isIn(readyCondition, 'True')],
+    // The controller manager gives a node up after 50 s of silence.
+    delay: { durationMilliseconds: 10_000 },
     steps: [patchStatus(nodeStatus())],
   }),
   stage('volume-claim-provision', {
@@ -46,9 +55,10 @@ export const infrastructureStages: Stage[] = [
 function nodeStatus(): string {
   return `
 {{ $now := Now }}
+{{ $since := dict }}{{ range .status.conditions }}{{ $_ := set $since (print .type .status) .lastTransitionTime }}{{ end }}
 conditions:
 {{ range NodeConditions }}
-- {type: {{ .type }}, status: {{ .status | Quote }}, reason: {{ .reason }}, message: {{ .message | Quote }}, lastHeartbeatTime: {{ $now | Quote }}, lastTransitionTime: {{ $now | Quote }}}
+- {type: {{ .type }}, status: {{ .status | Quote }}, reason: {{ .reason }}, message: {{ .message | Quote }}, lastHeartbeatTime: {{ $now | Quote }}, lastTransitionTime: {{ index $since (print .type .status) | default $now | Quote }}}
 {{ end }}`;
 }
 

@@ -18,10 +18,10 @@ export function kwokConfig(): string {
   const configuration = {
     apiVersion: 'config.kwok.x-k8s.io/v1alpha1',
     kind: 'KwokConfiguration',
-    // A zero is no default of KWOK's: it refuses to start without parallelism.
     options: {
-      nodeLeaseDurationSeconds: 40,
-      nodeLeaseParallelism: 4,
+      // No leases: after a restart KWOK would leave its nodes alone until the old one has run out. A stage is the heartbeat.
+      nodeLeaseDurationSeconds: 0,
+      // Zeros are no defaults of KWOK's: it refuses to start without parallelism.
       nodePlayStageParallelism: 4,
       podPlayStageParallelism: 16,
       podsOnNodeSyncParallelism: 4,
