@@ -197,7 +197,7 @@ describe('an execution', () => {
     });
     await desk.start(ask);
     expect((await view(id)).headline).toBe('Running ask on delegate local');
-    await desk.finish(ask, succeeded({ outputVariables: { answer: '<+pipeline.name>' } }));
+    await desk.finish(ask, succeeded({ answer: '<+pipeline.name>' }));
     const use = await desk.task(id, 'deploy.use');
     const infrastructure = find(await view(id), 'deploy.$infrastructure').outputs as {
       infraKey: string;
@@ -215,7 +215,7 @@ describe('an execution', () => {
       environments: ['staging'],
       sequence: 1,
     });
-    expect(find(seen, 'deploy.ask').outputs).toEqual({ outputVariables: { answer: '<+pipeline.name>' } });
+    expect(find(seen, 'deploy.ask').outputs).toEqual({ answer: '<+pipeline.name>' });
   });
 
   it('stores events that fold to its state', async () => {
@@ -239,7 +239,7 @@ describe('an execution', () => {
         rollbackSteps: [script('undo', 'echo <+execution.steps.rollout.status>')],
       }),
     );
-    const causes = [
+    const causes: Failure['causes'] = [
       {
         code: 'image.not_found',
         severity: 'fatal',
@@ -248,10 +248,10 @@ describe('an execution', () => {
         evidence: [],
         hints: ['Push the tag.'],
       },
-    ] as const;
+    ];
     await desk.finish(await desk.task(id, 'deploy.rollout'), {
       kind: 'failed',
-      failure: failureWith({ causes: [...causes] }),
+      failure: failureWith({ causes }),
     });
     const undo = await desk.task(id, 'deploy.undo');
     expect(scriptOf(undo)).toBe('echo FAILED');

@@ -7,7 +7,7 @@ import { prepareStep } from '@slipway/steps';
 import type { ClusterTarget, PreparedStep, ServiceManifests, TaskInputs } from '@slipway/steps';
 import { toClusterAccess } from '../domains/connection-tests/index.ts';
 import { findEntity, secretHandle } from '../domains/entities/index.ts';
-import { nodeScope, resolvedOf } from '../domains/executions/index.ts';
+import { isOutputHandle, nodeScope, resolvedOf } from '../domains/executions/index.ts';
 import type { ExpressionFacts, InfrastructureOutputs, ServiceOutputs } from '../domains/executions/index.ts';
 import { readFiles } from '../domains/files/index.ts';
 import { claimRelease } from '../domains/releases/index.ts';
@@ -216,6 +216,7 @@ async function filesOf(
 }
 
 function handleOf({ facts }: ExpressionFacts, reference: string): string {
+  if (isOutputHandle(reference)) return reference;
   const target = resolveReference(reference, facts.scope);
   // Every reference a project can write leads somewhere; whether the secret is there is asked once the task is made.
   return secretHandle(target?.scope ?? facts.scope, target?.identifier ?? reference).secret;
@@ -223,7 +224,7 @@ function handleOf({ facts }: ExpressionFacts, reference: string): string {
 
 /** A secret that is gone is found here, and not by the delegate half-way through. */
 async function missingSecret(tx: Tx, handles: readonly string[]): Promise<Failure | null> {
-  for (const handle of handles) {
+  for (const handle of handles.filter((each) => !isOutputHandle(each))) {
     const colon = handle.lastIndexOf(':');
     const identifier = handle.slice(colon + 1);
     const scope = scopeFromKey(handle.slice(0, colon));

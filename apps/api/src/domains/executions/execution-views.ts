@@ -116,7 +116,7 @@ function toNode(record: ExecutionRecord, node: GraphNode): ExecutionNode {
     attempt: own?.attempt ?? 0,
     retryCount: own?.retryCount ?? 0,
     ...(own?.delegate === undefined ? {} : { delegate: own.delegate }),
-    ...(own?.outputs === undefined ? {} : { outputs: { ...own.outputs } }),
+    ...(own?.outputs === undefined ? {} : { outputs: shownOutputs(own) }),
     ...(waiting === undefined ? {} : { waitingFor: waiting }),
     ...(own?.failure === undefined ? {} : { failure: withCauses(own.failure, details?.progress) }),
     ...progressOf(details),
@@ -124,6 +124,13 @@ function toNode(record: ExecutionRecord, node: GraphNode): ExecutionNode {
     ...(isLeaf(node) ? { onFailure: describeFailureAction(graph, node.id) } : {}),
     children: partsOf(node).map((id) => toNode(record, nodeOf(graph, id))),
   };
+}
+
+/** What is shown in the place of a secret. */
+const mask = '*****';
+
+function shownOutputs({ outputs, secretOutputs = [] }: NonNullable<OwnState>): Record<string, unknown> {
+  return { ...outputs, ...Object.fromEntries(secretOutputs.map((name) => [name, mask])) };
 }
 
 type OwnState = ExecutionRecord['state']['nodes'][string] | undefined;

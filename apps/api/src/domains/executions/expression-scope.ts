@@ -1,5 +1,5 @@
 import type { Variable } from '@slipway/contracts';
-import { Lazy, asTemplates, joinScopes, scopeOf, secretValue } from '@slipway/expressions';
+import { DeferredText, Lazy, asTemplates, joinScopes, scopeOf, secretValue } from '@slipway/expressions';
 import type { Scope, ScopeMap, ScopeValue } from '@slipway/expressions';
 import type { DescribedSpec, ExecutionState, Graph, GraphNode } from '@slipway/pipeline-core';
 import { nodeOf, stageOf, statusOf } from '@slipway/pipeline-core';
@@ -206,10 +206,31 @@ function stepMap(about: ExpressionFacts, node: GraphNode): ScopeMap {
     endTs: own?.endedAt ?? null,
     delegateSelectors: [...node.delegateSelectors],
     spec: new Lazy(() => asTemplates(toData(node.spec), `${node.place}.spec`, nodeScope(about, node))),
-    // Outputs come from outside: what they hold is data, even when it looks like an expression.
-    ...(own?.outputs === undefined ? {} : { output: toData(own.outputs) }),
+    ...(own?.outputs === undefined ? {} : { output: outputOf(node, own) }),
   };
 }
+
+type OwnState = NonNullable<ExecutionState['nodes'][string]>;
+
+/** Outputs come from outside: what they hold is data, even when it looks like an expression. Secret ones stay references. */
+function outputOf(node: GraphNode, { outputs = {}, secretOutputs = [], taskId }: OwnState): ScopeValue {
+  const secrets = new Set(secretOutputs);
+  const values = Object.fromEntries(
+    Object.entries(outputs).map(([name, value]) => [
+      name,
+      secrets.has(name)
+        ? new DeferredText([{ kind: 'secret', ref: outputHandle(taskId ?? '', name) }])
+        : toData(value),
+    ]),
+  );
+  return node.type === 'ShellScript' ? { outputVariables: values } : values;
+}
+
+/** The handle by which a later task asks for a secret output. */
+const outputHandle = (taskId: string, name: string): string => `task/${taskId}:${name}`;
+
+/** Whether a reference is the handle of a secret output already, and not one that a document could write. */
+export const isOutputHandle = (reference: string): boolean => reference.startsWith('task/');
 
 /** Variables by name. What the author wrote is resolved when it is asked for; a secret stays a reference. */
 export function variableMap(variables: readonly Variable[], place: string, scope: Scope): ScopeMap {

@@ -9,7 +9,7 @@ export type {
 export { headline, noDetails } from './sentences.ts';
 export { releaseTurn, takeTurn } from './turn-store.ts';
 export type { Turn } from './turn-store.ts';
-export { environmentMap, nodeScope, pipelineScope, resolvedOf } from './expression-scope.ts';
+export { environmentMap, isOutputHandle, nodeScope, pipelineScope, resolvedOf } from './expression-scope.ts';
 export type { ExpressionFacts } from './expression-scope.ts';
 export type { InfrastructureOutputs, ServiceOutputs } from './resolved-entities.ts';
 export { registerExecutionRoutes } from './execution-routes.ts';
