@@ -188,3 +188,43 @@ test('the command for a sign-in link prints one address, which works', async () 
   expect(code).toBe(0);
   expect(output).toMatch(/^https:\/\/slipway\.example\.com\/sign-in\/link\?token=[\w-]{43}\n$/);
 });
+
+test('the log names requests by their pattern, and holds no secret', async () => {
+  await using database = await emptyDatabase();
+  const canary = `canary-${randomBytes(12).toString('hex')}`;
+  const api = start('main.ts', {
+    DATABASE_URL: database.url,
+    SLIPWAY_LOG_LEVEL: 'trace',
+    SLIPWAY_BOOTSTRAP_API_KEY: `${canary}-key`,
+    SLIPWAY_BOOTSTRAP_ADMIN_PASSWORD: `${canary}-password`,
+  });
+  await expect.poll(() => api.output(), { timeout: 30_000, interval: 50 }).toContain('Server listening at');
+  const address = /listening at (http:\/\/[\d.:]+)/.exec(api.output())?.[1] ?? '';
+  const headers = {
+    'content-type': 'application/json',
+    'x-api-key': `${canary}-key`,
+    'x-request-id': 'log-me-42',
+    cookie: `slipway_session=${canary}-cookie`,
+  };
+  const call = (path: string, init: RequestInit = {}) =>
+    fetch(`${address}/api/v1${path}`, { headers, ...init });
+  await call(`/orgs?search=${canary}-query`);
+  await call('/sessions', {
+    method: 'POST',
+    body: JSON.stringify({ email: 'admin@localhost.localdomain', password: `${canary}-password` }),
+  });
+  await call('/sessions', { method: 'POST', body: `{"email": "${canary}` });
+  await call('/sessions/link', { method: 'POST', body: JSON.stringify({ token: `${canary}-link` }) });
+  await call('/secrets', {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/yaml' },
+    body: `secret: {identifier: x, name: ${canary}, type: Nope}`,
+  });
+  await call(`/orgs?search=${canary}%00`);
+  api.child.kill('SIGTERM');
+  const { code, output, errors } = await api.ended;
+  expect(code).toBe(0);
+  expect(output).toContain('"requestId":"log-me-42"');
+  expect(output).toContain('"route":"/api/v1/orgs"');
+  expect(`${output}${errors}`).not.toContain(canary);
+});

@@ -23,6 +23,7 @@ export async function listenToDatabase(
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
+  let listening = Promise.resolve();
 
   const connect = async (): Promise<void> => {
     const next = new pg.Client({
@@ -36,8 +37,13 @@ export async function listenToDatabase(
     next.on('notification', ({ channel, payload }) => {
       for (const listener of listeners.get(channel) ?? []) listener(payload ?? '');
     });
-    await next.connect();
-    for (const channel of listeners.keys()) await next.query(`listen ${pg.escapeIdentifier(channel)}`);
+    try {
+      await next.connect();
+      for (const channel of listeners.keys()) await next.query(`listen ${pg.escapeIdentifier(channel)}`);
+    } catch (error) {
+      await next.end().catch(() => {});
+      throw error;
+    }
     client = next;
   };
 
@@ -64,6 +70,11 @@ export async function listenToDatabase(
     for (const listener of reconnectListeners) listener();
   };
 
+  // A failure here is the loss of the connection, which listens to every channel when it is made again.
+  const listenTo = async (connection: pg.Client | undefined, channel: string): Promise<void> => {
+    await connection?.query(`listen ${pg.escapeIdentifier(channel)}`).catch(() => {});
+  };
+
   await connect();
   return {
     onNotify(channel, listener) {
@@ -71,8 +82,8 @@ export async function listenToDatabase(
       if (known !== undefined) known.add(listener);
       else {
         listeners.set(channel, new Set([listener]));
-        // A failure here is the loss of the connection, which listens to every channel when it is made again.
-        client?.query(`listen ${pg.escapeIdentifier(channel)}`).catch(() => {});
+        // One after the other: a connection runs one query at a time.
+        listening = listening.then(() => listenTo(client, channel));
       }
       return () => listeners.get(channel)?.delete(listener);
     },
