@@ -38,6 +38,8 @@ OUT="output $CANARY"
 const failing = 'echo "about to fail with $CANARY" >&2\ncat "/nowhere/$CANARY"';
 
 test('a secret used in a run appears in nothing that is given out or kept', async ({ browser }) => {
+  // Every address of REST and console, one after the other.
+  test.setTimeout(300_000);
   const installation = await startInstallation({
     SLIPWAY_LOG_LEVEL: 'trace',
     SLIPWAY_BOOTSTRAP_ADMIN_EMAIL: administrator.email,

@@ -25,12 +25,19 @@ export async function readEveryRoute(
   for (const contract of readable())
     for (const address of addressesOf(contract, parameters))
       for (const query of ['', ...(queries[contract.operationId] ?? [])])
-        for (const accept of ['application/json', 'application/yaml', 'application/x-ndjson', 'text/plain']) {
-          const answer = await rest.get(`${address}${query}`, { headers: { accept } });
-          if (answer.status === 200) reached.add(contract.operationId);
-          const headers = [...answer.headers].map(([name, value]) => `${name}: ${value}`).join('\n');
-          traces.push({ where: `GET ${address}${query} as ${accept}`, text: `${headers}\n${answer.text}` });
-        }
+        await Promise.all(
+          ['application/json', 'application/yaml', 'application/x-ndjson', 'text/plain'].map(
+            async (accept) => {
+              const answer = await rest.get(`${address}${query}`, { headers: { accept } });
+              if (answer.status === 200) reached.add(contract.operationId);
+              const headers = [...answer.headers].map(([name, value]) => `${name}: ${value}`).join('\n');
+              traces.push({
+                where: `GET ${address}${query} as ${accept}`,
+                text: `${headers}\n${answer.text}`,
+              });
+            },
+          ),
+        );
   for (const address of ['/api/v1/openapi.json', '/api/docs'])
     traces.push({ where: `GET ${address}`, text: (await rest.get(address)).text });
   return { traces, reached };
