@@ -19,7 +19,6 @@ const EnvironmentSchema = z.object({
   SLIPWAY_BASE_URL: z
     .url({ protocol: /^https?$/, error: 'must be an address such as https://slipway.example.com' })
     .optional(),
-  SLIPWAY_DATA_DIR: optionalText,
   SLIPWAY_MASTER_KEY: optionalText,
   SLIPWAY_WEB_DIR: optionalText,
   SLIPWAY_SANDBOX_STATUS: optionalText,
@@ -40,7 +39,6 @@ export interface Config {
   readonly port: number;
   /** Where browsers reach the console; its scheme decides whether cookies are `Secure`. */
   readonly baseUrl: string;
-  readonly dataDir: string | undefined;
   readonly masterKey: string | undefined;
   /** The built console; without it only the API is served. */
   readonly webDir: string | undefined;
@@ -72,7 +70,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host: values.SLIPWAY_HOST,
     port: values.SLIPWAY_PORT,
     baseUrl: values.SLIPWAY_BASE_URL ?? localUrl(values.SLIPWAY_HOST, values.SLIPWAY_PORT),
-    dataDir: values.SLIPWAY_DATA_DIR,
     masterKey: values.SLIPWAY_MASTER_KEY,
     webDir: values.SLIPWAY_WEB_DIR,
     sandboxStatusFile: values.SLIPWAY_SANDBOX_STATUS,
