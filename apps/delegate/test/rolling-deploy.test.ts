@@ -88,7 +88,8 @@ test('an unchanged redeploy sends no apply and restarts nothing', async () => {
   const run = await bench.deploy(manifests);
   expect(run.sections.get('Apply')?.text).toContain('3 unchanged');
   const patches = await bench.cluster.auditEvents({ since, namespace: bench.namespace, verb: 'patch' });
-  expect(patches).toEqual([]);
+  // The record of the release is all that is written.
+  expect(patches.filter(({ name }) => name?.startsWith('slipway.release.') !== true)).toEqual([]);
   const after = await bench.get('apps/v1', 'Deployment', 'web');
   expect(after?.metadata.generation).toBe(before?.metadata.generation);
   expect(run.outcome).toMatchObject({ outputs: { releaseNumber: 2 } });

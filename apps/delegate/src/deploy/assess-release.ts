@@ -34,7 +34,7 @@ export function assessRelease(
     const verdict: Verdict =
       live === undefined && options.finished.has(item.key)
         ? { status: 'current', reason: 'Complete', message: 'It ran to its end and was cleaned up.' }
-        : compute(live, { ...(related.pods === undefined ? {} : { pods: related.pods }) });
+        : compute(live, related.pods === undefined ? {} : { pods: related.pods });
     if (verdict.status === 'current' && item.address.kind === 'Job') options.finished.add(item.key);
     const causes =
       live === undefined || verdict.status === 'current'
@@ -82,7 +82,7 @@ function countOf(live: KubernetesObject | undefined): string | undefined {
   const wanted = at(live, 'status', 'desiredNumberScheduled') ?? at(live, 'spec', 'replicas');
   if (typeof wanted !== 'number') return undefined;
   const ready = at(live, 'status', 'readyReplicas') ?? at(live, 'status', 'numberReady') ?? 0;
-  return `${String(ready)}/${wanted}`;
+  return `${typeof ready === 'number' ? ready : 0}/${wanted}`;
 }
 
 function addChild(

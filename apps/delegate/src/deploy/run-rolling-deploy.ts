@@ -1,59 +1,24 @@
 import type { Progress, RollingDeployTask } from '@slipway/contracts';
 import {
-  addressOf,
-  checkPlan,
-  displayName,
   FIELD_MANAGER,
   imagesOf,
   lastSuccessful,
   nextReleaseNumber,
   pruneCandidates,
-  releaseNameProblem,
-  releaseOfStep,
   summarizeChanges,
-  versionConfiguration,
 } from '@slipway/deploy-engine';
-import type {
-  Change,
-  KubernetesObject,
-  PlanProblem,
-  ReleaseIndex,
-  ResourceLookup,
-  SourcedObject,
-  VersionedSet,
-} from '@slipway/deploy-engine';
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Change, KubernetesObject, ReleaseIndex } from '@slipway/deploy-engine';
 import type { TaskContext } from '../tasks/task.ts';
 import { applyAndWait } from './apply-and-wait.ts';
-import { checkAccess } from './check-access.ts';
-import type { ReviewedAccess } from './check-access.ts';
-import { checkReleaseName } from './claim-name.ts';
 import { cleanUp } from './clean-up.ts';
 import { DeployFailure } from './deploy-failure.ts';
-import { dryRun } from './dry-run.ts';
-import { createdBefore, planRelease } from './plan-release.ts';
-import type { PlannedRelease } from './plan-release.ts';
+import { initializeRelease } from './initialize-release.ts';
+import type { Prepared } from './initialize-release.ts';
 import { pruneObjects } from './prune-objects.ts';
-import { readManifests } from './read-manifests.ts';
 import { plannedInventory, withChanges } from './release-report.ts';
-import { createReleaseStore, sha256 } from './release-store.ts';
 import type { ReleaseStore } from './release-store.ts';
 import { inSection, skipSection } from './sections.ts';
 import type { SectionLog } from './sections.ts';
-
-/** Everything known before the first write. */
-interface Prepared {
-  cluster: Cluster;
-  store: ReleaseStore;
-  indexes: ReleaseIndex[];
-  /** The release of this very step, when it was interrupted or is tried again. */
-  own: ReleaseIndex | undefined;
-  objects: SourcedObject[];
-  versions: VersionedSet;
-  lookup: ResourceLookup;
-  access: ReviewedAccess;
-  planned: PlannedRelease;
-}
 
 /**
  * A rolling deployment from manifests to steady state; gives the pods of the release. `onRelease` is told of the
@@ -65,7 +30,7 @@ export async function runRollingDeploy(
   onRelease: (release: ReleaseIndex) => void,
 ): Promise<KubernetesObject[]> {
   await inSection(context, 'Fetch Files', (log) => fetchFiles(task, log));
-  const prepared = await inSection(context, 'Initialize', (log) => initialize(task, context, log));
+  const prepared = await inSection(context, 'Initialize', (log) => initializeRelease(task, context, log));
   const release = await inSection(context, 'Prepare', (log) => prepare(task, context, prepared, log));
   onRelease(release);
   const { changes, pods, failure } = await applyAndWait(prepared.cluster, {
@@ -112,77 +77,6 @@ async function fetchFiles(task: RollingDeployTask, log: SectionLog): Promise<voi
   for (const { path, content } of task.manifests) log.info(`${path} (${content.length} characters)`);
   log.info(`${task.manifests.length} manifest files.`);
   await log.drained();
-}
-
-async function initialize(task: RollingDeployTask, context: TaskContext, log: SectionLog): Promise<Prepared> {
-  const { namespace, releaseName } = task;
-  const { signal } = context;
-  log.info(`Release Name: [${releaseName}]`);
-  const problem = releaseNameProblem(releaseName);
-  if (problem !== undefined)
-    throw new DeployFailure({
-      code: 'release.name_invalid',
-      errorType: 'ConfigurationFailure',
-      message: problem,
-    });
-  const cluster = await context.cluster(task.access);
-  const { objects, lookup } = await readManifests(cluster, task.manifests, { namespace, signal, log });
-  for (const { object, source } of objects)
-    log.info(`${displayName(addressOf(object))} (${source.file}:${source.line})`);
-  const access = await checkAccess(
-    cluster,
-    objects.map(({ object }) => object),
-    { lookup, recordNamespace: namespace, signal, log },
-  );
-  const store = createReleaseStore(cluster, { namespace, releaseName, signal });
-  const indexes = await store.list();
-  await checkReleaseName(cluster, indexes, { releaseName, namespace, owner: task.owner, signal, log });
-  const versions = versionConfiguration(objects, { hash: sha256, skip: task.skipResourceVersioning });
-  const own = releaseOfStep(indexes, task.step.executionId, task.step.node);
-  const planned = await planRelease(cluster, versions.objects, {
-    releaseName,
-    signal,
-    ownUids: createdBefore(own?.inventory ?? []),
-  });
-  refuseProblems([...planned.plan.problems, ...checkPlan(planned.plan)]);
-  if (task.skipDryRun) log.info('The dry run is skipped, as the step says.');
-  else {
-    const newNamespaces = new Set(
-      planned.plan.objects
-        .filter((item) => item.address.kind === 'Namespace' && item.action === 'create')
-        .map((item) => item.address.name),
-    );
-    await dryRun(cluster, planned.plan.objects, { force: task.forceConflicts, signal, log, newNamespaces });
-  }
-  return { cluster, store, indexes, own, objects: versions.objects, versions, lookup, access, planned };
-}
-
-function refuseProblems(problems: readonly PlanProblem[]): void {
-  const [first] = problems;
-  if (first === undefined) return;
-  throw new DeployFailure({
-    code: first.code,
-    errorType: 'ConfigurationFailure',
-    message: problems.map(({ message }) => message).join(' '),
-    causes: problems.map(({ code, object, source, message, hint }) => ({
-      code,
-      severity: 'fatal' as const,
-      title: `${displayName(object)} cannot be changed so`,
-      message,
-      object: {
-        apiVersion: object.apiVersion,
-        kind: object.kind,
-        ...(object.namespace === undefined ? {} : { namespace: object.namespace }),
-        name: object.name,
-      },
-      evidence:
-        source === undefined
-          ? []
-          : [{ kind: 'status' as const, text: `Written in ${source.file}, line ${source.line}` }],
-      hints: hint === undefined ? [] : [hint],
-    })),
-    hints: problems.flatMap(({ hint }) => hint ?? []).slice(0, 3),
-  });
 }
 
 async function prepare(

@@ -1,19 +1,18 @@
-import type { Progress } from '@slipway/contracts';
-import { displayName, groupOf, RELEASE_NAME_LABEL } from '@slipway/deploy-engine';
+import { groupOf, RELEASE_NAME_LABEL } from '@slipway/deploy-engine';
 import type { KubernetesObject, PlannedObject } from '@slipway/deploy-engine';
 import { needsWaiting } from '@slipway/readiness';
 import type { Cause } from '@slipway/readiness';
 import type { Cluster } from '../cluster/cluster.ts';
-import { assessRelease, sentenceOf, toObjectStatuses } from './assess-release.ts';
+import { assessRelease } from './assess-release.ts';
 import type { Assessment } from './assess-release.ts';
-import { createCauseTracker, toReportedCause } from './cause-tracker.ts';
-import type { TrackedCause } from './cause-tracker.ts';
+import { createCauseTracker } from './cause-tracker.ts';
 import type { ReviewedAccess } from './check-access.ts';
 import { openClusterView } from './cluster-view.ts';
 import type { ViewedCollection } from './cluster-view.ts';
-import { DeployFailure } from './deploy-failure.ts';
 import { createLastLines } from './last-lines.ts';
-import type { SectionLog } from './sections.ts';
+import { notReady, outOfTime } from './not-ready.ts';
+import { createReporter } from './report-state.ts';
+import type { ReporterOptions } from './report-state.ts';
 
 /** Time for a failure's own report before the step's deadline takes the task away. */
 const REPORT_MS = 1_500;
@@ -25,7 +24,7 @@ const EVENT_WAIT_MS = 400;
 /** Longer ones fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-export interface SteadyStateOptions {
+export interface SteadyStateOptions extends ReporterOptions {
   releaseName: string;
   access: ReviewedAccess;
   plural: (object: PlannedObject) => string;
@@ -33,10 +32,6 @@ export interface SteadyStateOptions {
   since: string;
   deadlineAt: number | undefined;
   signal: AbortSignal;
-  log: SectionLog;
-  /** What the apply did to each object, by key, for the progress shown. */
-  changes: ReadonlyMap<string, string>;
-  onProgress: (progress: Pick<Progress, 'sentence' | 'causes' | 'objects'>) => void;
 }
 
 /**
@@ -161,75 +156,9 @@ function podsBehind(cause: Cause, assessment: Assessment): KubernetesObject[] {
     const newestFirst = own.toSorted((left, right) =>
       (right.metadata.creationTimestamp ?? '').localeCompare(left.metadata.creationTimestamp ?? ''),
     );
-    // What `related` holds came from the view, as whole objects.
-    if (newestFirst.length > 0) return newestFirst as KubernetesObject[];
+    if (newestFirst.length > 0) return newestFirst;
   }
   return [];
-}
-
-interface Reporter {
-  report(
-    assessment: Assessment,
-    tracked: readonly TrackedCause[],
-    fresh: readonly TrackedCause[],
-    now: number,
-  ): void;
-}
-
-/** Writes a line for each change and keeps the console's picture up to date. */
-function createReporter(options: SteadyStateOptions): Reporter {
-  const last = new Map<string, string>();
-  return {
-    report: (assessment, tracked, fresh, now) => {
-      for (const { item, verdict } of assessment.objects) {
-        const line = `Status : ${displayName(item.address)}: ${verdict.message}`;
-        if (last.get(item.key) === line) continue;
-        last.set(item.key, line);
-        options.log.info(line);
-      }
-      for (const { cause, endsAt } of fresh) {
-        const wait =
-          endsAt === undefined || endsAt <= now ? '' : ` Waiting until ${new Date(endsAt).toISOString()}.`;
-        options.log.warn(`${displayName(cause.object)}: ${cause.title}. ${cause.message}${wait}`);
-        for (const { kind, text } of cause.evidence)
-          if (kind === 'event') options.log.warn(`Event : ${text}`);
-      }
-      options.onProgress({
-        sentence: sentenceOf(assessment),
-        causes: tracked.map((item) => toReportedCause(item, now)),
-        objects: toObjectStatuses(assessment, options.changes),
-      });
-    },
-  };
-}
-
-function notReady(fatal: readonly TrackedCause[], all: readonly TrackedCause[], now: number): DeployFailure {
-  const causes = all
-    .map((item) => toReportedCause(item, now))
-    .toSorted((left, right) => left.severity.localeCompare(right.severity));
-  const first = causes.find((cause) => cause.severity === 'fatal') ?? causes[0];
-  return new DeployFailure({
-    code: fatal[0]?.cause.code ?? 'release.not_ready',
-    errorType: fatal.some(({ cause }) => cause.code === 'quota.exceeded')
-      ? 'ResourceLimitsFailure'
-      : 'Verification',
-    message: first === undefined ? 'The release does not become ready.' : `${first.title}. ${first.message}`,
-    causes,
-    evidence: first?.evidence ?? [],
-    hints: first?.hints ?? [],
-  });
-}
-
-function outOfTime(assessment: Assessment, all: readonly TrackedCause[], now: number): DeployFailure {
-  const causes = all.map((item) => toReportedCause(item, now));
-  return new DeployFailure({
-    code: 'step.timeout',
-    errorType: 'Timeout',
-    message: `The step's time is over. ${sentenceOf(assessment)}`,
-    causes,
-    evidence: causes[0]?.evidence ?? [],
-    hints: ['Raise the timeout of the step, if the program only starts slowly.', ...(causes[0]?.hints ?? [])],
-  });
 }
 
 /** Resolves with the first of some promises or after a time (never by itself for an endless one); rejects on abort. */

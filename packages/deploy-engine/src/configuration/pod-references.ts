@@ -69,12 +69,12 @@ function specReferences(spec: JsonMap): PodReference[] {
 export function containerTexts(object: KubernetesObject): string[] {
   const path = podTemplatePath(object);
   const spec = path === undefined ? undefined : at(object, ...path, 'spec');
-  const texts: string[] = [];
+  const texts: unknown[] = [];
   for (const list of ['containers', 'initContainers']) {
     for (const container of asList(at(spec, list))) {
-      for (const variable of asList(at(container, 'env'))) texts.push(String(at(variable, 'value') ?? ''));
-      for (const field of ['command', 'args']) texts.push(...asList(at(container, field)).map(String));
+      for (const variable of asList(at(container, 'env'))) texts.push(at(variable, 'value'));
+      for (const field of ['command', 'args']) texts.push(...asList(at(container, field)));
     }
   }
-  return texts.filter((text) => text !== '');
+  return texts.filter((text): text is string => typeof text === 'string' && text !== '');
 }
