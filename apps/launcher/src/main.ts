@@ -29,7 +29,13 @@ async function main(): Promise<number> {
   const startedAt = performance.now();
   if (!(outcome instanceof Error)) report.text('\n  stopping (again: at once)');
   await installation.stop(GRACE_MS);
-  report.text(`  everything is stopped (${seconds(performance.now() - startedAt)})`);
+  const took = seconds(performance.now() - startedAt);
+  // "Everything" would be untrue where another installation runs.
+  report.text(
+    outcome instanceof Error
+      ? `\n  what this start had begun is ended (${took})`
+      : `  everything is stopped (${took})`,
+  );
   return outcome instanceof Error ? 1 : 0;
 }
 

@@ -168,7 +168,7 @@ describe('what stands in the way is told with its remedy', () => {
     const output = started.output();
     // A person is told, not shown where in the program it was noticed.
     expect(output).not.toMatch(/^\s+at /m);
-    expect(output).toContain('everything is stopped');
+    expect(output).toContain('what this start had begun is ended');
     return output;
   }
 
