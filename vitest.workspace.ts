@@ -51,7 +51,7 @@ export const projects: TestProjectConfiguration[] = [
   integration('postgres', './packages/postgres'),
   integration('sandbox', './packages/sandbox'),
   integration('testing', './packages/testing', ['postgres', 'cluster']),
-  integration('api', './apps/api', ['postgres', 'client']),
+  integration('api', './apps/api', ['postgres', 'client', 'cluster']),
   integration('delegate', './apps/delegate', ['cluster']),
   integration('launcher', './apps/launcher', ['postgres', 'client']),
   {
