@@ -65,7 +65,9 @@ export function createProgress(
         tell('done');
         return result;
       } catch (error) {
-        tell('failed', error instanceof Error ? error.message : String(error));
+        const message = error instanceof Error ? error.message : String(error);
+        // The rest of a long message is told once, with the hint.
+        tell('failed', message.split('\n')[0]);
         throw error;
       }
     },

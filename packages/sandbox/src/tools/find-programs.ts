@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { toolNames, toolVersions, type ToolName } from './programs.ts';
@@ -22,9 +22,12 @@ export async function findPrograms(folders: readonly string[]): Promise<FoundPro
   const found: FoundPrograms = { paths: {}, rejections: [] };
   await Promise.all(
     toolNames.map(async (name) => {
+      const seen = new Set<string>();
       for (const folder of folders) {
         const path = join(folder, name);
-        if (!isExecutable(path)) continue;
+        // On many machines /bin is /usr/bin.
+        if (!isExecutable(path) || seen.has(realpathSync(path))) continue;
+        seen.add(realpathSync(path));
         const version = await versionOf(name, path);
         if (version?.startsWith(toolVersions[name].accepted)) {
           found.paths[name] = path;
