@@ -1,69 +1,197 @@
-import { randomUUID } from 'node:crypto';
-import type { TaskOutcome, TaskSpec } from '@slipway/contracts';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { Tasks } from '../src/domains/tasks/index.ts';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, afterEach, expect, test, vi } from 'vitest';
+import { openLine } from './cuttable-line.ts';
 import { startDelegateProcess } from './delegate-process.ts';
 import type { DelegateProcess } from './delegate-process.ts';
 import { createTestApi } from './harness.ts';
 import type { TestApi } from './harness.ts';
+import { createTaskDesk, newName, script, waiting } from './task-desk.ts';
 
 const token = 'a-delegate-token-for-tests';
 let api: TestApi;
 let url: string;
-let tasks: Tasks;
+let desk: ReturnType<typeof createTaskDesk>;
+let folder: string;
 
 beforeAll(async () => {
   api = await createTestApi({ environment: { SLIPWAY_BOOTSTRAP_DELEGATE_TOKEN: token } });
   url = await api.listen();
-  tasks = api.api.tasks;
+  desk = createTaskDesk(api);
 });
 afterAll(async () => {
   await api.close();
 });
-
-const name = (): string => `d-${randomUUID().slice(0, 8)}`;
-const script = (
-  text: string,
-  changes: Partial<Extract<TaskSpec, { kind: 'shell-script' }>['payload']> = {},
-): TaskSpec => ({
-  kind: 'shell-script',
-  payload: { shell: 'Bash', script: { parts: [{ text }] }, environment: {}, outputs: [], ...changes },
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'slipway-delegates-test-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
 });
 
-async function startTask(spec: TaskSpec, selectors: string[]): Promise<string> {
-  const id = randomUUID();
-  await api.api.database.transaction((tx) =>
-    tasks.create(tx, { id, spec, scope: { level: 'account' }, selectors }),
-  );
-  return id;
-}
-const row = (id: string) => api.api.database.prisma.task.findUniqueOrThrow({ where: { id } });
+const start = (
+  name: string,
+  changes: { stateDir?: string; url?: string; token?: string; environment?: Record<string, string> } = {},
+): Promise<DelegateProcess> => startDelegateProcess({ url, token, name, ...changes });
+const exists = (file: string) => vi.waitFor(() => expect(existsSync(file)).toBe(true), waiting);
+const alive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+/** Tells in a file which process it is, then waits for longer than any test. */
+const longScript = (file: string): string =>
+  `echo $$ > "${file}.new"; mv "${file}.new" "${file}"; sleep 600 & wait`;
+const pidIn = async (file: string): Promise<number> => {
+  await exists(file);
+  return Number(await readFile(file, 'utf8'));
+};
 
-async function outcomeOf(id: string, timeout = 20_000): Promise<TaskOutcome> {
-  await vi.waitFor(async () => expect((await row(id)).status).toBe('finished'), { timeout, interval: 20 });
-  // Written by the gateway, which parsed it.
-  return (await row(id)).outcome as unknown as TaskOutcome;
-}
-const becomes = (id: string, status: string) =>
-  vi.waitFor(async () => expect((await row(id)).status).toBe(status), { timeout: 20_000, interval: 20 });
-const connected = (delegate: string) =>
-  vi.waitFor(
-    async () =>
-      expect((await api.admin.get(`/delegates/${delegate}`)).body).toMatchObject({ connected: true }),
-    { timeout: 20_000, interval: 20 },
-  );
-const start = (delegate: string, changes: { stateDir?: string } = {}): Promise<DelegateProcess> =>
-  startDelegateProcess({ url, token, name: delegate, ...changes });
-
-test('a delegate connects, runs a script and reports its outputs', async () => {
-  const delegate = name();
-  await using _process = await start(delegate);
-  const id = await startTask(
+test('a script runs with its environment and its outputs are read', async () => {
+  const name = newName();
+  await using _process = await start(name);
+  const id = await desk.start(
     script('greeting="hello $WHO"; echo out; echo err >&2', {
       environment: { WHO: { parts: [{ text: 'world' }] } },
       outputs: [{ name: 'said', variable: 'greeting', secret: false }],
     }),
-    [delegate],
+    { selectors: [name] },
   );
-  expect(await outcomeOf(id)).toEqual({ kind: 'succeeded', outputs: { said: 'hello world' } });
+  expect(await desk.outcome(id)).toEqual({ kind: 'succeeded', outputs: { said: 'hello world' } });
+});
+
+test('a script sees neither the token nor any other setting of the delegate', async () => {
+  const name = newName();
+  await using _process = await start(name);
+  const id = await desk.start(
+    script('all="$(env)"; parent="$(tr "\\0" "\\n" < /proc/$PPID/environ)"', {
+      outputs: ['all', 'parent'].map((variable) => ({ name: variable, variable, secret: false })),
+    }),
+    { selectors: [name] },
+  );
+  const outcome = await desk.outcome(id);
+  if (outcome.kind !== 'succeeded') throw new Error(JSON.stringify(outcome));
+  expect(outcome.outputs['all']).not.toMatch(/SLIPWAY|delegate-token/);
+  expect(outcome.outputs['all']).toContain('PATH=');
+});
+
+test('a delegate that is killed leaves no script behind, and its script is not run again', async () => {
+  const name = newName();
+  const stateDir = path.join(folder, 'state');
+  const first = await start(name, { stateDir });
+  const id = await desk.start(script(longScript(path.join(folder, 'pid'))), { selectors: [name] });
+  const pid = await pidIn(path.join(folder, 'pid'));
+  await first.kill();
+  await vi.waitFor(() => expect(alive(pid)).toBe(false), waiting);
+  await rm(path.join(folder, 'pid'));
+  await using _second = await start(name, { stateDir });
+  expect(await desk.outcome(id)).toMatchObject({
+    kind: 'failed',
+    failure: { code: 'delegate.restarted', errorType: 'DelegateRestart' },
+  });
+  expect(existsSync(path.join(folder, 'pid'))).toBe(false);
+});
+
+test('a cancelled script ends with all its processes', async () => {
+  const name = newName();
+  await using _process = await start(name);
+  const id = await desk.start(script(longScript(path.join(folder, 'pid'))), { selectors: [name] });
+  const pid = await pidIn(path.join(folder, 'pid'));
+  await desk.cancel(id);
+  expect(await desk.outcome(id)).toEqual({ kind: 'cancelled' });
+  await vi.waitFor(() => expect(alive(pid)).toBe(false), waiting);
+});
+
+test('SIGTERM lets a running task end, takes no other, and ends the process', async () => {
+  const name = newName();
+  await using delegate = await start(name);
+  const go = path.join(folder, 'go');
+  const id = await desk.start(
+    script(`touch "${folder}/begun"; while ! [ -e "${go}" ]; do sleep 0.05; done; v=done`, {
+      outputs: [{ name: 'v', variable: 'v', secret: false }],
+    }),
+    { selectors: [name] },
+  );
+  await exists(path.join(folder, 'begun'));
+  delegate.child.kill('SIGTERM');
+  const draining = async () => (await api.admin.get(`/delegates/${name}`)).body.instances[0].draining;
+  await vi.waitFor(async () => expect(await draining()).toBe(true), waiting);
+  const later = await desk.start(script('true'), { selectors: [name] });
+  await desk.becomes(later, {
+    status: 'queued',
+    ineligible: expect.arrayContaining([expect.objectContaining({ reason: 'is shutting down and takes no more tasks' })]),
+  });
+  await writeFile(go, '');
+  expect(await desk.outcome(id)).toEqual({ kind: 'succeeded', outputs: { v: 'done' } });
+  expect(await delegate.exited).toBe(0);
+  expect(await desk.row(later)).toMatchObject({ status: 'queued' });
+});
+
+test('an outcome is kept while the control plane cannot be reached', async () => {
+  const name = newName();
+  await using line = await openLine(url);
+  await using _process = await start(name, { url: line.url });
+  const id = await desk.start(
+    script(
+      `touch "${folder}/begun"; while ! [ -e "${folder}/go" ]; do sleep 0.05; done; touch "${folder}/done"`,
+    ),
+    { selectors: [name] },
+  );
+  await exists(path.join(folder, 'begun'));
+  line.cut();
+  await rm(path.join(folder, 'begun'));
+  await writeFile(path.join(folder, 'go'), '');
+  await exists(path.join(folder, 'done'));
+  expect(await desk.row(id)).toMatchObject({ status: 'running' });
+  line.mend();
+  expect(await desk.outcome(id)).toEqual({ kind: 'succeeded', outputs: {} });
+});
+
+test('an outcome is kept over the restart of the delegate itself', async () => {
+  const name = newName();
+  const stateDir = path.join(folder, 'state');
+  await using line = await openLine(url);
+  const first = await start(name, { url: line.url, stateDir });
+  const id = await desk.start(
+    script(`touch "${folder}/begun"; while ! [ -e "${folder}/go" ]; do sleep 0.05; done; v=kept`, {
+      outputs: [{ name: 'v', variable: 'v', secret: false }],
+    }),
+    { selectors: [name] },
+  );
+  await exists(path.join(folder, 'begun'));
+  line.cut();
+  await writeFile(path.join(folder, 'go'), '');
+  await vi.waitFor(
+    async () => expect(await readdir(path.join(stateDir, 'outcomes'))).toHaveLength(1),
+    waiting,
+  );
+  await first.kill();
+  line.mend();
+  await using _second = await start(name, { url: line.url, stateDir });
+  expect(await desk.outcome(id)).toEqual({ kind: 'succeeded', outputs: { v: 'kept' } });
+  await vi.waitFor(async () => expect(await readdir(path.join(stateDir, 'outcomes'))).toEqual([]), waiting);
+});
+
+test('a revoked token disconnects its delegate at once, and the process ends', async () => {
+  const name = newName();
+  const made = await api.admin.post('/delegate-tokens', { body: { name: `t-${name}` } });
+  await using delegate = await start(name, { token: made.body.value });
+  await vi.waitFor(
+    async () => expect((await api.admin.get(`/delegates/${name}`)).body).toMatchObject({ connected: true }),
+    waiting,
+  );
+  expect((await api.admin.post(`/delegate-tokens/t-${name}/revoke`)).status).toBe(200);
+  expect(await delegate.exited).toBe(78);
+  expect(delegate.output()).toContain('was revoked');
+  await vi.waitFor(
+    async () => expect((await api.admin.get(`/delegates/${name}`)).body).toMatchObject({ connected: false }),
+    waiting,
+  );
+  await using again = await start(name, { token: made.body.value });
+  expect(await again.exited).toBe(78);
 });

@@ -12,6 +12,8 @@ export interface ConnectionSettings {
   serverName?: string;
   skipTlsVerification?: boolean;
   proxyUrl?: string;
+  /** The token seems to be base64 of a token: said when the server does not know it. */
+  tokenIsEncoded?: boolean;
   /** Headers that sign in. With `fresh`, what was kept is thrown away first: the server has just answered 401. */
   signIn(fresh: boolean): Promise<Record<string, string>>;
   rule: AddressRule;

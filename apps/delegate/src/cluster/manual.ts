@@ -3,6 +3,7 @@ import type { ClusterAccess, SecretHandle } from '@slipway/contracts';
 import { AccessError } from './access-error.ts';
 import { addressRule } from './address-rule.ts';
 import type { ConnectionSettings } from './connection.ts';
+import { isEncodedToken } from './token-form.ts';
 
 type ManualAccess = Extract<ClusterAccess, { type: 'manual' }>;
 
@@ -19,7 +20,12 @@ export async function manualSettings(
       : { ca: certificateOf(await options.secret(auth.caCert), 'CA certificate') };
   if (auth.type === 'ServiceAccount') {
     const token = tokenOf(await options.secret(auth.token));
-    return { ...base, ...ca, signIn: async () => ({ authorization: `Bearer ${token}` }) };
+    return {
+      ...base,
+      ...ca,
+      tokenIsEncoded: isEncodedToken(token),
+      signIn: async () => ({ authorization: `Bearer ${token}` }),
+    };
   }
   const passphrase = auth.passphrase === undefined ? undefined : await options.secret(auth.passphrase);
   const certificate = certificateOf(await options.secret(auth.cert), 'client certificate');

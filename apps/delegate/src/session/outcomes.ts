@@ -1,8 +1,8 @@
 import { TaskOutcomeSchema, taskKinds } from '@slipway/contracts';
 import type { Failure, TaskKind, TaskOutcome } from '@slipway/contracts';
 import { LeaseEndedError } from '../cluster/cluster-error.ts';
+import { SecretsRefusedError } from '../cluster/secrets-refused.ts';
 import { explainClusterFailure } from '../cluster/explain.ts';
-import { SecretsRefusedError } from './task-secrets.ts';
 import { UnansweredError } from './link.ts';
 
 /** Why a task's signal is aborted. */

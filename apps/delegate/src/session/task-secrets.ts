@@ -1,11 +1,7 @@
 import type { DelegateAnswer, SecretHandle } from '@slipway/contracts';
+import { SecretsRefusedError } from '../cluster/secrets-refused.ts';
 import type { TaskSecrets } from '../tasks/task.ts';
 import type { Masker } from './masking.ts';
-
-/** A secret could not be had; the message names it, never its value. */
-export class SecretsRefusedError extends Error {
-  override name = 'SecretsRefusedError';
-}
 
 /** Resolves secrets through `ask`, once for each name. Every value is masked before anybody sees it. */
 export function createTaskSecrets(options: {

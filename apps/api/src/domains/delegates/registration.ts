@@ -56,7 +56,7 @@ export function createRegistration(deps: { database: Database; now: () => Date }
         update delegate_token set "lastUsedAt" = ${now()} where id = ${token.id}::uuid and status = 'ACTIVE' returning id`;
       if (active === undefined) return null;
       const place = { scopeKey: token.scopeKey, name: hello.name };
-      const facts = { tags: hello.tags, description: hello.description ?? null };
+      const facts = { tags: [...new Set([hello.name, ...hello.tags])], description: hello.description ?? null };
       const delegate = await tx.delegate.upsert({
         where: { scopeKey_name: place },
         create: { ...place, ...facts },
