@@ -40,7 +40,8 @@ export const openApiPlugin = fp(
       routePrefix: '/api/docs',
       // The page's own policy would replace ours; ours already allows what it needs.
       staticCSP: false,
-      uiConfig: { url: '/api/v1/openapi.json', deepLinking: true },
+      uiConfig: { deepLinking: true, docExpansion: 'none', layout: 'BaseLayout', tryItOutEnabled: false },
+      theme: { title: 'Slipway: REST interface' },
     });
     app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   },
