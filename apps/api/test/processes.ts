@@ -17,6 +17,8 @@ export interface Processes extends AsyncDisposable {
   readonly url: string;
   readonly databaseUrl: string;
   readonly folder: string;
+  /** Headers of the account administrator. */
+  readonly credentials: Readonly<Record<string, string>>;
   /** Calls the API as the account administrator; paths are below `/api/v1`. */
   request(
     method: string,
@@ -88,6 +90,7 @@ export async function startProcesses(options: { readonly kubeconfig: string }): 
     url,
     databaseUrl: database.url,
     folder,
+    credentials: { 'x-api-key': adminKey },
     request,
     json: async (method, where, body) => {
       const answer = await request(method, where, body === undefined ? undefined : JSON.stringify(body));

@@ -68,6 +68,7 @@ export function pipelineYaml(options: PipelineText): string {
 }
 
 export interface EntitiesText {
+  readonly service?: string;
   readonly delegate?: string;
   readonly namespace?: string;
   readonly manifest?: string;
@@ -84,6 +85,7 @@ data:
 
 /** A connector that inherits, a service with one manifest, an environment and its infrastructure. */
 export function entitiesYaml(options: EntitiesText = {}): string {
+  const suffix = options.service === undefined ? '' : `_${options.service}`;
   const documents = [
     {
       connector: {
@@ -98,8 +100,8 @@ export function entitiesYaml(options: EntitiesText = {}): string {
     },
     {
       service: {
-        name: 'web',
-        identifier: 'web',
+        name: options.service ?? 'web',
+        identifier: options.service ?? 'web',
         serviceDefinition: {
           type: 'Kubernetes',
           spec: {
@@ -126,8 +128,8 @@ export function entitiesYaml(options: EntitiesText = {}): string {
       },
     },
     // Tests run beside each other here; in the other one they take turns.
-    infrastructure('eu', options, true),
-    infrastructure('one_at_a_time', options, false),
+    infrastructure(`eu${suffix}`, options, true),
+    infrastructure(`one_at_a_time${suffix}`, options, false),
   ];
   return documents.map((document) => stringify(document)).join('---\n');
 }
