@@ -3,6 +3,8 @@ import { ReferenceOrExpressionSchema, ReferenceSchema, VariablesSchema, document
 import { hasExpression } from './duration.ts';
 import { unsupported } from './unsupported.ts';
 
+export { defaultReleaseName } from './release-name.ts';
+
 export const EnvironmentSchema = z.strictObject({
   ...documentFields,
   type: z.enum(['PreProduction', 'Production']),
@@ -34,8 +36,6 @@ export const ReleaseNameSchema = z
     (value) => hasExpression(value) || (releaseNamePattern.test(value) && value.length <= 63),
     'A release name starts with a lower-case letter and holds lower-case letters, digits and - (at most 63).',
   );
-
-export const defaultReleaseName = 'release-<+INFRA_KEY_SHORT_ID>';
 
 export const InfrastructureSchema = z.strictObject({
   ...documentFields,
