@@ -7,9 +7,8 @@ it('gives every screen its address', () => {
     // Arguments past those a path takes are ignored.
     typeof path === 'string' ? path : (path as (...words: unknown[]) => string)(project, 'a', 'b'),
   );
-  expect(
-    addresses.map((address) => address.replace('/orgs/default/projects/web%20shop', '')),
-  ).toMatchInlineSnapshot(`
+  expect(addresses.map((address) => address.replace('/orgs/default/projects/web%20shop', '')))
+    .toMatchInlineSnapshot(`
     [
       "/sign-in",
       "",

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { checkDocument, mistakeAt } from './check-document.ts';
+import { checkDocument } from './check-document.ts';
+import { mistakeAt } from './mistake-at.ts';
 
 const environment = 'environment:\n  name: staging\n  identifier: staging\n  type: PreProduction\n';
 

@@ -59,14 +59,3 @@ export function checkDocument(kind: EntityKind, text: string): Mistake[] {
   }
   return schemaMistakes(kind, document, lines);
 }
-
-/** The message for a form's field, where a mistake lies at it or below it. */
-export function mistakeAt(
-  mistakes: readonly Mistake[],
-  path: readonly (string | number)[],
-): string | undefined {
-  return mistakes.find(
-    (mistake) =>
-      path.every((key, depth) => mistake.path[depth] === key) && mistake.path.length >= path.length,
-  )?.message;
-}

@@ -1,8 +1,7 @@
 import { Checkbox, TagsInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Suspense, lazy, useState } from 'react';
 import { queries } from '../api/queries.ts';
-import { InstallDelegate } from '../components/InstallDelegate.tsx';
 import { useProject } from '../hooks/use-project.ts';
 import { ChoiceCards } from '../ui/ChoiceCards.tsx';
 import { Mark } from '../ui/Mark.tsx';
@@ -11,6 +10,10 @@ import { ManualCredentials } from './ManualCredentials.tsx';
 import { NameField } from './NameField.tsx';
 import type { DocumentForm } from './use-document-form.ts';
 import classes from './forms.module.css';
+
+const InstallDelegate = lazy(async () => ({
+  default: (await import('../components/InstallDelegate.tsx')).InstallDelegate,
+}));
 
 const credential = ['connector', 'spec', 'credential'] as const;
 const selectors = ['connector', 'spec', 'delegateSelectors'] as const;
@@ -152,7 +155,9 @@ export function ConnectorForm({
         </p>
         {installing && (
           <div style={{ marginTop: 12 }}>
-            <InstallDelegate onConnected={(name) => !hasTags || form.write(selectors, [name])} />
+            <Suspense fallback={null}>
+              <InstallDelegate onConnected={(name) => !hasTags || form.write(selectors, [name])} />
+            </Suspense>
           </div>
         )}
       </div>

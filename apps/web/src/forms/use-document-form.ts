@@ -1,8 +1,9 @@
 import { useMemo } from 'react';
-import { checkDocument, mistakeAt } from '../document/check-document.ts';
 import type { Mistake } from '../document/check-document.ts';
 import { treeOf, valueAt, writeAt } from '../document/document.ts';
 import type { Path } from '../document/document.ts';
+import { mistakeAt } from '../document/mistake-at.ts';
+import { useMistakes } from '../document/use-mistakes.ts';
 import type { EntityKind } from '@slipway/contracts';
 
 export interface DocumentForm {
@@ -28,7 +29,7 @@ export function useDocumentForm(
   strict: boolean,
 ): DocumentForm {
   const tree = useMemo(() => treeOf(text), [text]);
-  const mistakes = useMemo(() => checkDocument(kind, text), [kind, text]);
+  const mistakes = useMistakes(kind, text);
   const writeAll = (changes: readonly (readonly [Path, unknown])[]) =>
     onText(changes.reduce((written, [path, value]) => writeAt(written, path, value), text));
   return {

@@ -1,19 +1,19 @@
 import type { EntityKind, EntityView } from '@slipway/contracts';
 import { useQuery } from '@tanstack/react-query';
+import { Suspense, lazy } from 'react';
 import type { ReactNode } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import type { EntityRef } from '../../api/entities.ts';
 import type { ScopeRef } from '../../api/operations.ts';
 import { queries } from '../../api/queries.ts';
-import { EntityEditor } from '../../components/EntityEditor.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
 import { ScopeWord } from '../../components/cells.tsx';
-import { entityForms } from '../../forms/entity-forms.tsx';
 import { useProject } from '../../hooks/use-project.ts';
 import { useMay } from '../../hooks/use-session.ts';
 import { PageHeader } from '../../layouts/PageHeader.tsx';
 import { Facts, Panel } from '../../ui/Panel.tsx';
 import { Ago } from '../../ui/Time.tsx';
+import { Placeholder } from '../../ui/Placeholder.tsx';
 import { YamlText } from '../../ui/YamlText.tsx';
 import { paths } from '../../paths.ts';
 import { DeleteButton } from './DeleteButton.tsx';
@@ -25,6 +25,8 @@ import { EnvironmentOverview } from './EnvironmentOverview.tsx';
 import { PipelineOverview, RunButton } from './PipelineOverview.tsx';
 import { ServiceOverview } from './ServiceOverview.tsx';
 import classes from './Entity.module.css';
+
+const EntityEditTab = lazy(async () => ({ default: (await import('./EntityEditTab.tsx')).EntityEditTab }));
 
 export interface OverviewProps {
   readonly scope: ScopeRef;
@@ -163,16 +165,15 @@ export function EntityPage({ kind }: { kind: EntityKind }) {
           </PageHeader>
           <div className={classes.body}>
             {tab === 'edit' ? (
-              <EntityEditor
-                key={entity.identifier}
-                scope={scope}
-                kind={kind}
-                environment={environment}
-                entity={entity}
-                initialText={entity.yaml}
-                {...(kind === 'pipeline' ? {} : { form: entityForms[kind] })}
-                onSaved={leave}
-              />
+              <Suspense fallback={<Placeholder rows={8} />}>
+                <EntityEditTab
+                  key={entity.identifier}
+                  scope={scope}
+                  environment={environment}
+                  entity={entity}
+                  onSaved={leave}
+                />
+              </Suspense>
             ) : (
               <Overview scope={scope} entity={entity} entityRef={entityRef} />
             )}

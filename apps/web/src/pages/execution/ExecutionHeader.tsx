@@ -123,7 +123,7 @@ export function ExecutionHeader({
       documentTitle={`${view.headline} · ${view.pipeline.name} #${view.sequence}`}
       title={
         <>
-          {view.pipeline.name} <span className="muted nums">#{view.sequence}</span>
+          {view.pipeline.name} <span className={classes.sequence}>#{view.sequence}</span>
         </>
       }
       crumbs={[

@@ -1,7 +1,8 @@
-import type { ExecutionNode, ExecutionView } from '@slipway/contracts';
+import type { ExecutionNode, ExecutionView, WaitingFor } from '@slipway/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { useParams, useSearchParams } from 'react-router';
 import { queries } from '../../api/queries.ts';
+import { hasEnded } from '../../components/execution-status.ts';
 import { Loaded } from '../../components/Loaded.tsx';
 import { YamlPane } from '../../components/YamlPane.tsx';
 import { useProject } from '../../hooks/use-project.ts';
@@ -57,6 +58,20 @@ function Compiled({ view }: { view: ExecutionView }) {
     </div>
   );
 }
+
+function NodeLog({ view, node }: { view: ExecutionView; node: ExecutionNode }) {
+  if (node.sections.length > 0) return <LogView key={node.node} executionId={view.executionId} node={node} />;
+  const words =
+    node.status === 'NOT_STARTED'
+      ? `${node.name} has not begun.`
+      : hasEnded(node.status) || node.kind !== 'step'
+        ? `${node.name} writes no log.`
+        : `${node.name} has written nothing yet.`;
+  return <p className={classes.noLog}>{words}</p>;
+}
+
+const saysMore = (waiting: WaitingFor, headline: string): boolean =>
+  waiting.what !== headline || (waiting.delegates ?? []).length > 0 || (waiting.queue ?? []).length > 0;
 
 function Execution({ view }: { view: ExecutionView }) {
   const { tab, selected, select, show } = usePlace(view);

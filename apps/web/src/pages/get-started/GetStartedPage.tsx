@@ -1,10 +1,10 @@
+import { Suspense, lazy, useEffect } from 'react';
 import { Navigate, useParams } from 'react-router';
 import { ProblemPage } from '../../components/ProblemView.tsx';
 import { useProject } from '../../hooks/use-project.ts';
 import { PageHeader } from '../../layouts/PageHeader.tsx';
 import { paths } from '../../paths.ts';
 import { Placeholder } from '../../ui/Placeholder.tsx';
-import { ClusterStep } from './ClusterStep.tsx';
 import { DocumentStep } from './DocumentStep.tsx';
 import { ReviewStep } from './ReviewStep.tsx';
 import { StrategyStep } from './StrategyStep.tsx';
@@ -13,6 +13,10 @@ import type { WizardStep } from './draft.ts';
 import { useDraft } from './use-draft.ts';
 import type { DraftHold } from './use-draft.ts';
 import type { StepProps } from './StepFrame.tsx';
+
+// The heaviest step: it is fetched while the first two are filled in.
+const loadClusterStep = () => import('./ClusterStep.tsx');
+const ClusterStep = lazy(async () => ({ default: (await loadClusterStep()).ClusterStep }));
 
 const isStep = (word: string | undefined): word is WizardStep =>
   (wizardSteps as readonly (string | undefined)[]).includes(word);
@@ -24,7 +28,11 @@ function Step({ step, ...props }: StepProps & { step: WizardStep; hold: DraftHol
     case 'namespace':
       return <DocumentStep key={step} step={step} {...props} />;
     case 'cluster':
-      return <ClusterStep {...props} />;
+      return (
+        <Suspense fallback={<Placeholder rows={8} />}>
+          <ClusterStep {...props} />
+        </Suspense>
+      );
     case 'strategy':
       return <StrategyStep {...props} />;
     case 'review':
@@ -37,6 +45,7 @@ export function GetStartedPage() {
   const project = useProject();
   const { step } = useParams();
   const hold = useDraft();
+  useEffect(() => void loadClusterStep(), []);
   const { draft } = hold;
   if (!isStep(step)) return <Navigate to={paths.getStarted(project)} replace />;
   const early = draft !== null && wizardSteps.indexOf(step) > wizardSteps.indexOf(firstOpenStep(draft));

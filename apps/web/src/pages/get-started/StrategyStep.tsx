@@ -22,8 +22,8 @@ const strategies = [
 ] as const;
 
 const onFailure = [
-  { value: 'StageRollback', label: 'Roll the stage back to the last successful release' },
-  { value: 'Abort', label: 'Stop, and leave everything as it is' },
+  { value: 'StageRollback', label: 'Roll the stage back' },
+  { value: 'Abort', label: 'Stop, leave it as it is' },
 ];
 
 export function StrategyStep({ draft, hold }: StepProps) {
@@ -69,7 +69,7 @@ export function StrategyStep({ draft, hold }: StepProps) {
           />
           <Select
             label="If it fails"
-            description="Any error, or the time limit"
+            description="To the release that worked last, or not"
             allowDeselect={false}
             data={onFailure}
             value={form.readText([...action, 'type']) || 'StageRollback'}

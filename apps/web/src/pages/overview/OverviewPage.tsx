@@ -94,7 +94,7 @@ export function OverviewPage() {
   const green = useQuery(queries.executions(project, { status: 'SUCCEEDED', limit: 1 }));
   const failed = useQuery(queries.executions(project, { status: failedStatusFilter, limit: 1 }));
   const name = useQuery(queries.project(project)).data?.name ?? project.project;
-  const first = green.data?.total === 0;
+  const first = green.data === undefined ? undefined : green.data.total === 0;
   const anything = (green.data?.total ?? 0) + (failed.data?.total ?? 0) > 0;
   return (
     <>
@@ -102,9 +102,9 @@ export function OverviewPage() {
         title="Overview"
         crumbs={[{ word: project.org }, { word: name }]}
         actions={
-          green.data !== undefined && (
+          first === false && (
             <Button component={Link} to={paths.getStarted(project)}>
-              {first ? 'Deploy' : 'Deploy another service'}
+              Deploy another service
             </Button>
           )
         }
@@ -114,7 +114,7 @@ export function OverviewPage() {
           {() => (
             <div className={classes.columns}>
               <div className={classes.main}>
-                {first && <Checklist />}
+                {first === true && <Checklist />}
                 {anything && <WhatRunsWhere />}
                 {anything && <Recent />}
               </div>

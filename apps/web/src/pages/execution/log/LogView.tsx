@@ -153,56 +153,50 @@ export function LogView({ executionId, node }: { executionId: string; node: Exec
         ]}
       />
       {log.error !== null && <ProblemView error={log.error} />}
-      {node.sections.length === 0 ? (
-        <p className={classes.none}>
-          {node.startedAt === undefined ? 'It has not begun.' : 'It writes no log.'}
-        </p>
-      ) : (
-        <div
-          ref={scroller}
-          className={classes.scroller}
-          data-wrap={wrap}
-          tabIndex={0}
-          role="group"
-          aria-label="Log lines"
-          onWheel={stopFollowing}
-          onKeyDown={stopFollowing}
-          onTouchMove={stopFollowing}
-        >
-          <div style={{ height: list.getTotalSize(), position: 'relative', minWidth: '100%' }}>
-            <div
-              className={classes.window}
-              style={{ transform: `translateY(${list.getVirtualItems()[0]?.start ?? 0}px)` }}
-            >
-              {list.getVirtualItems().map((item) => {
-                const row = rows[item.index];
-                return (
-                  <div key={item.key} data-index={item.index} ref={list.measureElement}>
-                    {row?.kind === 'section' && (
-                      <SectionHead
-                        section={row.section}
-                        open={row.open}
-                        onToggle={() => sections.toggle(row.section)}
-                      />
-                    )}
-                    {row?.kind === 'note' && <p className={classes.note}>{row.text}</p>}
-                    {row?.kind === 'line' && (
-                      <LogLineRow
-                        line={row.line}
-                        timestamps={timestamps}
-                        words={search.words}
-                        current={item.index === search.currentRow || item.index === targetRow}
-                        href={hrefOf(row.line)}
-                        onLink={onLink}
-                      />
-                    )}
-                  </div>
-                );
-              })}
-            </div>
+      <div
+        ref={scroller}
+        className={classes.scroller}
+        data-wrap={wrap}
+        tabIndex={0}
+        role="group"
+        aria-label="Log lines"
+        onWheel={stopFollowing}
+        onKeyDown={stopFollowing}
+        onTouchMove={stopFollowing}
+      >
+        <div style={{ height: list.getTotalSize(), position: 'relative', minWidth: '100%' }}>
+          <div
+            className={classes.window}
+            style={{ transform: `translateY(${list.getVirtualItems()[0]?.start ?? 0}px)` }}
+          >
+            {list.getVirtualItems().map((item) => {
+              const row = rows[item.index];
+              return (
+                <div key={item.key} data-index={item.index} ref={list.measureElement}>
+                  {row?.kind === 'section' && (
+                    <SectionHead
+                      section={row.section}
+                      open={row.open}
+                      onToggle={() => sections.toggle(row.section)}
+                    />
+                  )}
+                  {row?.kind === 'note' && <p className={classes.note}>{row.text}</p>}
+                  {row?.kind === 'line' && (
+                    <LogLineRow
+                      line={row.line}
+                      timestamps={timestamps}
+                      words={search.words}
+                      current={item.index === search.currentRow || item.index === targetRow}
+                      href={hrefOf(row.line)}
+                      onLink={onLink}
+                    />
+                  )}
+                </div>
+              );
+            })}
           </div>
         </div>
-      )}
+      </div>
     </section>
   );
 }
