@@ -57,8 +57,7 @@ function createDesk(db: Database): Desk {
           data: {
             id: task.id,
             kind: task.spec.kind,
-            // A task's payload is plain JSON.
-            payload: task.spec.payload as object,
+            payload: task.spec.payload,
             repeatable: true,
             scopeKey: 'project/default/default',
             selectors: [...task.selectors],
@@ -93,7 +92,7 @@ function createDesk(db: Database): Desk {
       db.transaction(async (tx) => {
         await tx.task.update({
           where: { id },
-          data: { outcome: outcome as object, status: 'finished', finishedAt: new Date() },
+          data: { outcome: JSON.parse(JSON.stringify(outcome)), status: 'finished', finishedAt: new Date() },
         });
         tasks.delete(`${executionId} ${node}`);
         await runner.apply(tx, executionId, [
@@ -467,7 +466,9 @@ describe('starting and listing', () => {
       body: { inputs: { a: 1 } },
     });
     expect(given.body.code).toBe('execution.inputs_unsupported');
-    const chosen = await api.admin.post(`${project}/pipelines/once/executions`, { body: { stages: ['deploy'] } });
+    const chosen = await api.admin.post(`${project}/pipelines/once/executions`, {
+      body: { stages: ['deploy'] },
+    });
     expect(chosen).toMatchObject({ status: 422, body: { code: 'request.invalid' } });
     expect((await api.admin.post(`${project}/pipelines/absent/executions`, { body: {} })).status).toBe(404);
   });

@@ -16,10 +16,7 @@ beforeAll(async () => {
   cluster = await testCluster();
   namespace = await testNamespace(cluster);
   processes = await startProcesses({ kubeconfig: cluster.kubeconfigPath });
-  await vi.waitFor(async () => expect((await fetch(`${processes.url}/readyz`)).status).toBe(200), {
-    timeout: 60_000,
-    interval: 200,
-  });
+  await processes.ready();
 });
 
 afterAll(async () => {

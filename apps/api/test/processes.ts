@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { testDatabase } from '@slipway/testing';
+import { vi } from 'vitest';
 
 const repository = path.resolve(import.meta.dirname, '../../..');
 
@@ -27,6 +28,8 @@ export interface Processes extends AsyncDisposable {
     contentType?: string,
   ): Promise<{ status: number; text: string }>;
   json<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** Until the API answers. */
+  ready(): Promise<void>;
   /** Kills -9 and starts again at once. */
   kill(program: Program): void;
   isUp(program: Program): boolean;
@@ -99,6 +102,14 @@ export async function startProcesses(options: { readonly kubeconfig: string }): 
       // Tests name what they ask for.
       return JSON.parse(answer.text);
     },
+    ready: () =>
+      vi.waitFor(
+        async () => {
+          const { status } = await fetch(`${url}/readyz`);
+          if (status !== 200) throw new Error(`readyz answers ${status}`);
+        },
+        { timeout: 60_000, interval: 200 },
+      ),
     kill: (program) => void children.get(program)?.kill('SIGKILL'),
     isUp: (program) => children.get(program)?.exitCode === null && children.get(program)?.signalCode === null,
     said: () => output.join(''),

@@ -110,7 +110,7 @@ describe('compiling a pipeline', () => {
       failureRules: [
         {
           errors: ['AllErrors'],
-          action: { type: 'Retry', retryCount: 2, intervalsMs: [10_000, 5000], then: 'StageRollback' },
+          action: { type: 'Retry', retryCount: 2, intervalsMs: [10_000, 5000], lastly: 'StageRollback' },
         },
       ],
     });

@@ -241,6 +241,6 @@ function failureAction(
     intervalsMs: retryIntervals.map(
       (text, index) => compiler.duration(text, `${place}.retryIntervals[${index}]`) ?? 0,
     ),
-    then: onRetryFailure.action.type,
+    lastly: onRetryFailure.action.type,
   };
 }

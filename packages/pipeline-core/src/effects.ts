@@ -43,5 +43,7 @@ export function effectKey(effect: Effect): string {
       return `${effect.type}/${effect.at}`;
     case 'clear-timer':
       return effect.type;
+    default:
+      return effect satisfies never;
   }
 }

@@ -43,7 +43,7 @@ export function decide(
     const delayMs = action.intervalsMs[Math.min(retryCount, action.intervalsMs.length - 1)] ?? 0;
     return { type: 'retry', delayMs };
   }
-  return lastResort(graph, id, action.then);
+  return lastResort(graph, id, action.lastly);
 }
 
 function lastResort(graph: Graph, id: NodeId, type: 'Abort' | 'StageRollback' | 'Ignore'): Decision {
@@ -69,5 +69,5 @@ const lastResortNames = { Abort: 'Abort', StageRollback: 'Stage rollback', Ignor
 function describe(action: FailureAction): string {
   if (action.type !== 'Retry') return lastResortNames[action.type];
   const times = action.retryCount === 1 ? 'once' : `up to ${action.retryCount} times`;
-  return `Retry ${times}, then ${lastResortNames[action.then].toLowerCase()}`;
+  return `Retry ${times}, then ${lastResortNames[action.lastly].toLowerCase()}`;
 }

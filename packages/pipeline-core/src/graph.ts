@@ -24,7 +24,7 @@ export type FailureAction =
       readonly type: 'Retry';
       readonly retryCount: number;
       readonly intervalsMs: readonly number[];
-      readonly then: LastResort;
+      readonly lastly: LastResort;
     };
 
 export interface FailureRule {

@@ -81,6 +81,8 @@ function reasonAgainstNode(node: GraphNode, own: NodeState, event: NodeEvent): s
     case 'task.lost':
     case 'task.finished':
       return own.taskId === event.taskId ? null : `${node.id} has another task now.`;
+    default:
+      return event satisfies never;
   }
 }
 

@@ -173,7 +173,7 @@ describe('a failure', () => {
 });
 
 describe('a retry', () => {
-  const retry = on({ type: 'Retry', retryCount: 3, intervalsMs: [1000, 5000], then: 'StageRollback' });
+  const retry = on({ type: 'Retry', retryCount: 3, intervalsMs: [1000, 5000], lastly: 'StageRollback' });
 
   it('waits the intervals in order, the last one repeating, then does what was asked for', () => {
     const run = started(graphOf([stage('s', [step('a', { rules: [retry] })], { rollback: [step('undo')] })]));

@@ -236,7 +236,7 @@ function taskDetails(task: {
   };
 }
 
-type SectionRow = Prisma.Result<Tx['logSection'], Record<never, never>, 'findUniqueOrThrow'>;
+type SectionRow = Awaited<ReturnType<Tx['logSection']['findUniqueOrThrow']>>;
 
 function toLogSection(row: SectionRow): LogSection {
   return {

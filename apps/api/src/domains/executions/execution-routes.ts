@@ -19,13 +19,14 @@ export interface ExecutionRoutesDeps extends StartDeps {
 }
 
 export function registerExecutionRoutes(app: FastifyInstance, deps: ExecutionRoutesDeps): void {
-  const { prisma, transaction } = deps.database;
+  const { database } = deps;
+  const { prisma } = database;
 
   registerRoute(
     app,
     executionRoutes.start,
     async ({ params, body, scope, actor, requestId, idempotency }) =>
-      transaction(async (tx) => {
+      database.transaction(async (tx) => {
         const { inputs = {}, inputSetRefs = [], stages, notes, rerunOf } = body;
         const request = {
           scope: projectOf(scope),
@@ -68,7 +69,7 @@ export function registerExecutionRoutes(app: FastifyInstance, deps: ExecutionRou
     requireSupported(body.type, body.node);
     const record = (await readExecution(prisma, scope, executionId)) ?? absent(executionId);
     requireAbortable(record);
-    await transaction(async (tx) => {
+    await database.transaction(async (tx) => {
       await deps.apply(tx, executionId, [
         { type: 'interrupt.requested', at: deps.now(), interrupt: 'AbortAll', by: actor.name },
       ]);

@@ -59,7 +59,7 @@ async function listReleases(tx: Tx, scope: Scope, service: string, query: Releas
   });
 }
 
-type ReleaseRow = Prisma.Result<Tx['release'], Record<never, never>, 'findFirstOrThrow'>;
+type ReleaseRow = Awaited<ReturnType<Tx['release']['findFirstOrThrow']>>;
 
 function toView(row: ReleaseRow): ReleaseView {
   return {

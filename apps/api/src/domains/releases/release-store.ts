@@ -1,5 +1,5 @@
-import type { TaskOutcome } from '@slipway/contracts';
-import { TaskOutcomeSchema, scopeKey } from '@slipway/contracts';
+import { TaskOutcomeSchema } from '@slipway/contracts';
+import type { Scope, TaskOutcome } from '@slipway/contracts';
 import type { Tx } from '../../platform/database.ts';
 
 export interface Claim {
@@ -31,7 +31,7 @@ const endedStatuses: ReadonlySet<string> = new Set(['succeeded', 'failed', 'roll
 /** Puts what a finished task reported of releases into the index. The cluster's own record stays the truth. */
 export async function recordReleases(
   tx: Tx,
-  facts: { readonly id: string; readonly scope: Parameters<typeof scopeKey>[0] },
+  facts: { readonly id: string; readonly scope: Scope },
   node: string,
   taskId: string,
 ): Promise<void> {
