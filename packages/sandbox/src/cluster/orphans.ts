@@ -7,7 +7,11 @@ import { dataDirVariable, type Layout } from './layout.ts';
 /** Remembers which processes belong to the sandbox, for the case that the supervisor is killed. */
 export function recordProcesses(layout: Layout, processes: readonly SupervisedProcess[]): void {
   const identities = processes.flatMap((supervised) => supervised.identity() ?? []);
-  writeFileAtomically(layout.processes, `${JSON.stringify(identities)}\n`);
+  try {
+    writeFileAtomically(layout.processes, `${JSON.stringify(identities)}\n`);
+  } catch {
+    // A full disk must not end a sandbox that runs; on Linux the processes are found without this list.
+  }
 }
 
 /** Ends what a killed supervisor left running, writers before what they write to. Gives how many there were. */

@@ -34,35 +34,40 @@ const logRotationBytes = 20 * 1024 * 1024;
 
 /** Starts a program in its own process group and keeps it running. `onChange` is told after each start and end. */
 export function superviseProcess(spec: ProcessSpec, onChange: () => void): SupervisedProcess {
-  let child: ChildProcess | undefined;
   let identity: ProcessIdentity | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let restarts = 0;
   let backoffMs = firstBackoffMs;
 
+  const startAgainLater = (startedAtMs: number): void => {
+    identity = undefined;
+    if (!stopped) {
+      if (Date.now() - startedAtMs > steadyAfterMs) backoffMs = firstBackoffMs;
+      restarts += 1;
+      timer = setTimeout(start, backoffMs);
+      backoffMs = Math.min(backoffMs * 2, longestBackoffMs);
+    }
+    onChange();
+  };
   const start = (): void => {
-    timer = undefined;
     const startedAtMs = Date.now();
-    const running = spawnLogged(spec);
-    child = running;
+    let running: ChildProcess;
+    try {
+      running = spawnLogged(spec);
+    } catch {
+      // A log that cannot be opened (a full disk) must not take the supervisor with it.
+      startAgainLater(startedAtMs);
+      return;
+    }
     identity = running.pid === undefined ? undefined : identifyProcess(running.pid);
+    // A program that cannot be spawned reports only an error, one that has run an exit: whichever comes first.
     let ended = false;
     const onEnd = (): void => {
-      if (ended) return;
+      if (!ended) startAgainLater(startedAtMs);
       ended = true;
-      identity = undefined;
-      if (child === running) child = undefined;
-      if (!stopped) {
-        if (Date.now() - startedAtMs > steadyAfterMs) backoffMs = firstBackoffMs;
-        restarts += 1;
-        timer = setTimeout(start, backoffMs);
-        backoffMs = Math.min(backoffMs * 2, longestBackoffMs);
-      }
-      onChange();
     };
     running.once('exit', onEnd);
-    // A program that cannot be spawned reports only an error and never an exit.
     running.once('error', onEnd);
     onChange();
   };

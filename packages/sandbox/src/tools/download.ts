@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { EnvHttpProxyAgent, fetch, type Response } from 'undici';
+import { listAt, textAt } from '../json-path.ts';
 import type { ToolName } from './programs.ts';
 import { releaseOf, type Release } from './releases.ts';
 import type { MakeContext, Way } from './way.ts';
@@ -83,13 +84,8 @@ function checksumIn(text: string, checksum: Release['checksum']): string | undef
     return fields.find(([, fileName]) => fileName === checksum.fileName)?.[0];
   }
   const body: unknown = JSON.parse(text);
-  const assets: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'assets') : undefined;
-  for (const asset of Array.isArray(assets) ? (assets as unknown[]) : []) {
-    if (typeof asset !== 'object' || asset === null || Reflect.get(asset, 'name') !== checksum.fileName)
-      continue;
-    return /^sha256:([0-9a-f]{64})$/.exec(String(Reflect.get(asset, 'digest')))?.[1];
-  }
-  return undefined;
+  const asset = listAt(body, 'assets').find((candidate) => textAt(candidate, 'name') === checksum.fileName);
+  return /^sha256:([0-9a-f]{64})$/.exec(textAt(asset, 'digest') ?? '')?.[1];
 }
 
 /** Writes the body to a file and gives its SHA-256. */

@@ -81,7 +81,8 @@ async function build(
   });
   const abort = (): void => {
     const identity = child.pid === undefined ? undefined : identifyProcess(child.pid);
-    if (identity) void endProcess(identity, 2_000);
+    // What does not end now is ended by the next one who builds.
+    if (identity) endProcess(identity, 2_000).catch(() => {});
   };
   context.signal?.addEventListener('abort', abort);
   const counts = { downloaded: 0, compiled: 0 };
