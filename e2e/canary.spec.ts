@@ -51,9 +51,7 @@ test('a secret used in a run appears in nothing that is given out or kept', asyn
     const execution = await rest.execution(executionId);
 
     // The masked form stands where the secret would: nothing was left out instead.
-    expect(nodeOf(execution, 'deploy.print').outputs).toMatchObject({
-      outputVariables: { OUT: `output ${MASK}` },
-    });
+    expect(nodeOf(execution, 'deploy.print').outputs).toMatchObject({ OUT: `output ${MASK}` });
     expect(JSON.stringify(nodeOf(execution, 'deploy.fail').failure)).toContain(MASK);
     const log = await rest.get(`${defaultProject}/executions/${executionId}/logs?node=deploy.print`);
     for (const how of ['plain', 'inline', 'base64', 'url', 'in'])
@@ -111,21 +109,25 @@ async function runWithCanary(rest: RestClient): Promise<string> {
   return executionId;
 }
 
-const parametersFor = (executionId: string): Parameters => ({
-  org: ['default'],
-  project: ['default'],
-  environment: ['canary_pipeline_env'],
-  identifier: [
-    'canary',
-    'canary_pipeline',
-    'canary_pipeline_cluster',
-    'canary_pipeline_env',
-    'canary_pipeline_infra',
-  ],
-  executionId: [executionId],
-  name: ['local-delegate'],
-  '*': ['canary.txt'],
-});
+function parametersFor(executionId: string): Parameters {
+  const name = 'canary_pipeline';
+  const values: Readonly<Record<string, string>> = {
+    org: 'default',
+    project: 'default',
+    environment: `${name}_env`,
+    executionId,
+    name: 'local-delegate',
+    '*': 'canary.txt',
+    'secrets identifier': 'canary',
+    'connectors identifier': `${name}_cluster`,
+    'environments identifier': `${name}_env`,
+    'infrastructures identifier': `${name}_infra`,
+    'services identifier': name,
+    'releases identifier': name,
+    'pipelines identifier': name,
+  };
+  return ({ tag }, parameter) => values[parameter] ?? values[`${tag} ${parameter}`];
+}
 
 /** Every address of the console: its text, its document, and all that came over the network for it. */
 async function readConsole(page: Page, executionId: string): Promise<Trace[]> {

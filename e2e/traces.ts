@@ -11,8 +11,8 @@ export interface Trace {
   readonly text: string;
 }
 
-/** What stands for the parameters of the route table's GET routes: every value is tried. */
-export type Parameters = Readonly<Record<string, readonly string[]>>;
+/** What stands for a parameter of a route, `*` for the rest of a path. */
+export type Parameters = (contract: RouteContract, name: string) => string | undefined;
 
 /** Answers of every GET route at every scope. `reached` names the operations that answered 200 at least once. */
 export async function readEveryRoute(
@@ -46,18 +46,14 @@ export async function readEveryRoute(
 export const readable = (): RouteContract[] => routeTable.filter(({ method }) => method === 'GET');
 
 function addressesOf(contract: RouteContract, parameters: Parameters): string[] {
-  return scopePrefixes[contract.scope].flatMap((prefix) => filled(`${prefix}${contract.path}`, parameters));
-}
-
-/** An address for each combination of values of its parameters. */
-function filled(address: string, parameters: Parameters): string[] {
-  const [, name] = /:(\w+)|\*/.exec(address) ?? [undefined, undefined];
-  const hole =
-    address.includes('*') && name === undefined ? '*' : name === undefined ? undefined : `:${name}`;
-  if (hole === undefined) return [address];
-  const values = parameters[name ?? '*'];
-  if (values === undefined) throw new Error(`the test has no value for ${hole} of ${address}`);
-  return values.flatMap((value) => filled(address.replace(hole, value), parameters));
+  return scopePrefixes[contract.scope].map((prefix) =>
+    `${prefix}${contract.path}`.replaceAll(/:(\w+)|\*/g, (hole, name: string | undefined) => {
+      const value = parameters(contract, name ?? hole);
+      if (value === undefined)
+        throw new Error(`the test has no value for ${hole} of ${contract.operationId}`);
+      return value;
+    }),
+  );
 }
 
 /** Every row of every table of a database, with what lies compressed in it unpacked. */
