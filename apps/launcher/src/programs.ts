@@ -16,6 +16,9 @@ export type ProgramName = 'api' | 'worker' | 'sandbox' | 'delegate';
 /** What Node keeps of stripped and compiled source: it more than halves the time the server takes to answer. */
 const compileCache = path.join(repository, 'node_modules/.cache/compile');
 
+/** Shorter than our own patience at the end: what is not done by then is taken up by the next start. */
+const DRAIN_SECONDS = 10;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How each program is started. Pure: the environment comes in and nothing is read. */
@@ -45,6 +48,10 @@ export function programs(
         SLIPWAY_DELEGATE_TOKEN: secrets.delegateToken,
         SLIPWAY_DELEGATE_NAME: 'local-delegate',
         SLIPWAY_DELEGATE_STATE_DIR: folder.localDelegate,
+        // Beside the control plane: it may reach this machine's own addresses, as the sandbox's is one.
+        SLIPWAY_DELEGATE_LOCAL: '1',
+        SLIPWAY_DELEGATE_DRAIN_SECONDS: String(DRAIN_SECONDS),
+        SLIPWAY_SANDBOX_STATUS: sandboxStatusFile(config, folder),
         SLIPWAY_LOG_LEVEL: environment['SLIPWAY_LOG_LEVEL'],
         NODE_COMPILE_CACHE: compileCache,
         SLIPWAY_KUBECONFIG:
@@ -72,11 +79,15 @@ export function serverEnvironment(
     SLIPWAY_MASTER_KEY: secrets.masterKey,
     SLIPWAY_BOOTSTRAP_DELEGATE_TOKEN: secrets.delegateToken,
     SLIPWAY_WEB_DIR: config.webDir ?? webFolder,
-    SLIPWAY_SANDBOX_STATUS: config.sandbox ? path.join(folder.sandbox, 'status.json') : undefined,
+    SLIPWAY_SANDBOX_STATUS: sandboxStatusFile(config, folder),
     // As production does, for what libraries decide by it.
     NODE_ENV: environment['NODE_ENV'] ?? 'production',
     NODE_COMPILE_CACHE: compileCache,
   };
+}
+
+function sandboxStatusFile(config: LauncherConfig, folder: DataFolder): string | undefined {
+  return config.sandbox ? path.join(folder.sandbox, 'status.json') : undefined;
 }
 
 /** A delegate runs scripts of users, so it learns nothing that is not its own. */
