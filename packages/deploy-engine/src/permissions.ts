@@ -28,6 +28,13 @@ const surroundings = [
   { group: 'autoscaling', resource: 'horizontalpodautoscalers', verbs: ['list'], required: false },
 ] as const;
 
+// What may name a version of configuration: unless all of it can be listed, old versions are kept.
+const versionUsers = [
+  { group: 'apps', resource: 'controllerrevisions', verbs: ['list'], required: false },
+  { group: 'batch', resource: 'jobs', verbs: ['list'], required: false },
+  { group: 'batch', resource: 'cronjobs', verbs: ['list'], required: false },
+] as const;
+
 /** Every access a deployment of a set needs, each once. `recordNamespace` is where the releases are recorded. */
 export function accessNeeds(
   objects: readonly KubernetesObject[],
@@ -53,8 +60,9 @@ export function accessNeeds(
   }
   for (const verb of deployVerbs)
     add({ group: '', resource: 'secrets', verb, namespace: recordNamespace, required: true });
+  const hasVersions = objects.some(({ kind }) => kind === 'ConfigMap' || kind === 'Secret');
   for (const namespace of namespaces) {
-    for (const { verbs, ...rest } of surroundings)
+    for (const { verbs, ...rest } of [...surroundings, ...(hasVersions ? versionUsers : [])])
       for (const verb of verbs) add({ ...rest, verb, namespace });
   }
   return [...needs.values()];

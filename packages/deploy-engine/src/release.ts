@@ -30,6 +30,8 @@ export interface InventoryEntry extends ObjectAddress {
   hash?: string;
   /** What was to be done, written before the first write: 'create' claims an object that did not exist. */
   planned?: 'create' | 'configure' | 'replace' | 'leave';
+  /** Uid of the object that was there before the release; absent when there was none. */
+  before?: string;
 }
 
 /** The index part of a release's record in the cluster. The manifests are in the chunks it names, in order. */

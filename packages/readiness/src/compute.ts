@@ -52,6 +52,7 @@ const settledOnceStored: ReadonlySet<string> = new Set([
   'networking.k8s.io/Ingress',
   'networking.k8s.io/IngressClass',
   'networking.k8s.io/NetworkPolicy',
+  'autoscaling/HorizontalPodAutoscaler',
   'storage.k8s.io/StorageClass',
   'scheduling.k8s.io/PriorityClass',
   'node.k8s.io/RuntimeClass',

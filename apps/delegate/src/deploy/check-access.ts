@@ -45,14 +45,21 @@ async function deniedNeeds(
   needs: readonly AccessNeed[],
   signal: AbortSignal,
 ): Promise<AccessNeed[]> {
-  // One answer for all of them, where the delegate is an administrator.
+  // One answer for all of them where the delegate is an administrator, one a namespace where it is that of some.
   const everything = { verb: '*', group: '*', resource: '*' };
   if (await cluster.mayI(everything, { signal })) return [];
-  const answers = await inParallel(needs, 16, async (need) => {
+  const namespaces = [...new Set(needs.flatMap(({ namespace }) => namespace ?? []))];
+  const own = await inParallel(namespaces, 16, (namespace) =>
+    cluster.mayI({ ...everything, namespace }, { signal }),
+  );
+  const asked = needs.filter(
+    ({ namespace }) => namespace === undefined || own[namespaces.indexOf(namespace)] !== true,
+  );
+  const answers = await inParallel(asked, 16, async (need) => {
     const { required: _required, ...question } = need;
     return cluster.mayI(question, { signal });
   });
-  return needs.filter((_need, index) => answers[index] === false);
+  return asked.filter((_need, index) => answers[index] === false);
 }
 
 function describe(need: AccessNeed): string {
@@ -64,6 +71,9 @@ function describe(need: AccessNeed): string {
 function consequence(need: AccessNeed): string {
   if (need.verb === 'watch') return `May not ${describe(need)}: polling every 2 s instead.`;
   if (need.subresource === 'log') return `May not ${describe(need)}: last log lines will not be shown.`;
+  if (['controllerrevisions', 'jobs', 'cronjobs'].includes(need.resource)) {
+    return `May not ${describe(need)}: old versions of configuration will be kept.`;
+  }
   if (need.resource === 'events') return `May not ${describe(need)}: causes are told from statuses alone.`;
   return `May not ${describe(need)}.`;
 }

@@ -24,8 +24,20 @@ interface CleanUpOptions {
   log: SectionLog;
 }
 
-/** Forgets releases beyond the retention, then deletes versions of configuration that nothing needs any more. */
+/**
+ * Forgets releases beyond the retention, then deletes versions of configuration that nothing needs any more. What the
+ * cluster refuses is left for the next deployment: tidying up is no reason for a good release to fail.
+ */
 export async function cleanUp(cluster: Cluster, store: ReleaseStore, options: CleanUpOptions): Promise<void> {
+  try {
+    await tidy(cluster, store, options);
+  } catch (error) {
+    if (!isClusterError(error)) throw error;
+    options.log.warn(`Not everything old could be removed: ${error.message}`);
+  }
+}
+
+async function tidy(cluster: Cluster, store: ReleaseStore, options: CleanUpOptions): Promise<void> {
   const { log, signal } = options;
   const indexes = await store.list();
   const forgotten = releasesToForget(indexes, options.retention, options.current.number);

@@ -86,6 +86,18 @@ function classify(error: ClusterError, name: string, object?: KubernetesObject):
       hints: refusal.hints,
     };
   }
+  const webhook = /failed calling webhook "([^"]+)"/.exec(message);
+  if (webhook !== null) {
+    return {
+      code: 'admission.webhook_failed',
+      errorType: 'InfrastructureFailure',
+      title: `${name}: the admission webhook ${webhook[1] ?? ''} does not answer`,
+      message,
+      hints: [
+        'Check the workload behind the webhook; it must run before anything it watches over can be changed.',
+      ],
+    };
+  }
   if (error.status === 403) return classifyForbidden(message, name);
   if (error.status === 401) {
     return {

@@ -21,7 +21,7 @@ import type { ReviewedAccess } from './check-access.ts';
 import { checkReleaseName } from './claim-name.ts';
 import { DeployFailure } from './deploy-failure.ts';
 import { dryRun } from './dry-run.ts';
-import { createdBefore, planRelease } from './plan-release.ts';
+import { planRelease } from './plan-release.ts';
 import type { PlannedRelease } from './plan-release.ts';
 import { readManifests } from './read-manifests.ts';
 import { createReleaseStore, sha256 } from './release-store.ts';
@@ -75,7 +75,7 @@ export async function initializeRelease(
   const planned = await planRelease(cluster, versions.objects, {
     releaseName,
     signal,
-    ownUids: createdBefore(own?.inventory ?? []),
+    own,
   });
   refuseProblems([...planned.plan.problems, ...checkPlan(planned.plan)]);
   if (task.skipDryRun) log.info('The dry run is skipped, as the step says.');

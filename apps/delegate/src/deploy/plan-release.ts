@@ -1,5 +1,5 @@
-import { addressOf, autoscalerKinds, planRolling } from '@slipway/deploy-engine';
-import type { KubernetesObject, Plan, SourcedObject } from '@slipway/deploy-engine';
+import { addressOf, autoscalerKinds, keyOf, planRolling } from '@slipway/deploy-engine';
+import type { KubernetesObject, Plan, ReleaseIndex, SourcedObject } from '@slipway/deploy-engine';
 import type { Cluster } from '../cluster/cluster.ts';
 import { isClusterError } from '../cluster/cluster-error.ts';
 import { readLive } from './read-live.ts';
@@ -15,7 +15,7 @@ export interface PlannedRelease {
 export async function planRelease(
   cluster: Cluster,
   objects: readonly SourcedObject[],
-  options: { releaseName: string; signal: AbortSignal; ownUids?: ReadonlySet<string> },
+  options: { releaseName: string; signal: AbortSignal; own?: ReleaseIndex | undefined },
 ): Promise<PlannedRelease> {
   const addresses = objects.map(({ object }) => addressOf(object));
   const [live, autoscalers] = await Promise.all([
@@ -28,7 +28,7 @@ export async function planRelease(
     live,
     autoscalers,
     hash: sha256,
-    ...(options.ownUids === undefined ? {} : { ownUids: options.ownUids }),
+    ownUids: createdBefore(options.own, live),
   });
   return { plan, live };
 }
@@ -67,13 +67,20 @@ async function listAutoscalers(
   }
 }
 
-/** What an interrupted run of the same release created: planned as new, and live with the uid of its own making. */
-export function createdBefore(inventory: readonly { planned?: string; uid?: string }[]): Set<string> {
-  return new Set(
-    inventory.flatMap((entry) =>
-      (entry.planned === 'create' || entry.planned === 'replace') && entry.uid !== undefined
-        ? [entry.uid]
-        : [],
-    ),
-  );
+/**
+ * Uids of what an interrupted run of the same release has created already. A release that ended and is tried again has
+ * created nothing in this sense: its failed Jobs are to run again.
+ */
+function createdBefore(
+  own: ReleaseIndex | undefined,
+  live: ReadonlyMap<string, KubernetesObject>,
+): ReadonlySet<string> {
+  const uids = new Set<string>();
+  if (own?.status !== 'in-progress') return uids;
+  for (const entry of own.inventory) {
+    const uid = live.get(keyOf(entry))?.metadata.uid;
+    const isCreation = entry.planned === 'create' || entry.planned === 'replace';
+    if (isCreation && uid !== undefined && uid !== entry.before) uids.add(uid);
+  }
+  return uids;
 }

@@ -14,6 +14,7 @@ export function plannedInventory(
   return plan.objects.map((item): InventoryEntry => {
     const earlier = known.get(item.key);
     const uid = live.get(item.key)?.metadata.uid;
+    const before = earlier === undefined ? uid : earlier.before;
     // What an interrupted run claimed to create stays its creation when the repeat finds it there.
     const planned =
       earlier?.planned === 'create' || earlier?.planned === 'replace' ? earlier.planned : item.action;
@@ -21,6 +22,7 @@ export function plannedInventory(
       ...item.address,
       planned,
       ...(uid === undefined ? {} : { uid }),
+      ...(before === undefined ? {} : { before }),
       ...(item.address.kind === 'Secret' ? {} : { hash: sha256(canonicalJson(item.object)) }),
     };
   });
@@ -34,11 +36,16 @@ export function withChanges(
   return inventory.map((entry) => {
     const change = changes.get(keyOf(entry));
     if (change === undefined) return entry;
-    const isRepeat =
-      entry.planned === 'create' && (change.action === 'configured' || change.action === 'unchanged');
-    const action = isRepeat ? 'created' : change.action;
+    const action = actionOf(entry, change);
     return { ...entry, action, ...(change.uid === undefined ? {} : { uid: change.uid }) };
   });
+}
+
+/** What an interrupted run created, a repeat finds unchanged; the release created it all the same. */
+function actionOf(entry: InventoryEntry, change: Change): Change['action'] {
+  const isDone = change.action === 'configured' || change.action === 'unchanged';
+  if (!isDone || change.uid === entry.before) return change.action;
+  return entry.before === undefined ? 'created' : 'replaced';
 }
 
 /** A release for the index in Postgres: no manifest, no secret value. */

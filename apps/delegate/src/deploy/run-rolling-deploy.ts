@@ -33,6 +33,7 @@ export async function runRollingDeploy(
   const prepared = await inSection(context, 'Initialize', (log) => initializeRelease(task, context, log));
   const release = await inSection(context, 'Prepare', (log) => prepare(task, context, prepared, log));
   onRelease(release);
+  await closeInterrupted(prepared, release, onRelease);
   const { changes, pods, failure } = await applyAndWait(prepared.cluster, {
     task,
     context,
@@ -44,15 +45,17 @@ export async function runRollingDeploy(
     since: prepared.store.clock(),
     sections: { apply: 'Apply', wait: 'Wait for Steady State' },
   });
+  // Pruning comes before the record says that the release succeeded: what it could not delete is then still known
+  // as a difference to the last success.
+  const reason = failure ?? (await prune(task, prepared, withInventory(release, changes), context));
   const finished = await finishRelease(
     prepared.store,
     release,
     changes,
-    failure === undefined ? 'succeeded' : 'failed',
+    reason === undefined ? 'succeeded' : 'failed',
   );
   onRelease(finished);
-  if (failure !== undefined) throw withFirstDeploymentHint(failure, finished);
-  await prune(task, prepared, finished, context);
+  if (reason !== undefined) throw withFirstDeploymentHint(reason, finished);
   await inSection(context, 'Wrap Up', async (log) => {
     await cleanUp(prepared.cluster, prepared.store, {
       releaseName: task.releaseName,
@@ -153,19 +156,30 @@ async function createOwnNamespace(
   log.info(`Namespace ${namespace} created, for the record of the release.`);
 }
 
+function withInventory(release: ReleaseIndex, changes: ReadonlyMap<string, Change>): ReleaseIndex {
+  return { ...release, inventory: withChanges(release.inventory, changes) };
+}
+
 async function finishRelease(
   store: ReleaseStore,
   release: ReleaseIndex,
   changes: ReadonlyMap<string, Change>,
   status: 'succeeded' | 'failed',
 ): Promise<ReleaseIndex> {
-  const finished = {
-    ...release,
-    status,
-    endedAt: new Date().toISOString(),
-    inventory: withChanges(release.inventory, changes),
-  };
-  return store.update(finished);
+  return store.update({ ...withInventory(release, changes), status, endedAt: new Date().toISOString() });
+}
+
+/** Deployments that were aborted could not close their record; one at a time runs, so what is open was left so. */
+async function closeInterrupted(
+  { indexes, own, store }: Prepared,
+  release: ReleaseIndex,
+  onRelease: (release: ReleaseIndex) => void,
+): Promise<void> {
+  for (const index of indexes) {
+    if (index === own || index.status !== 'in-progress' || index.number >= release.number) continue;
+    onRelease(await store.update({ ...index, status: 'failed', endedAt: new Date().toISOString() }));
+  }
+  onRelease(release);
 }
 
 function withFirstDeploymentHint(failure: Error, release: ReleaseIndex): Error {
@@ -175,24 +189,34 @@ function withFirstDeploymentHint(failure: Error, release: ReleaseIndex): Error {
   return new DeployFailure({ ...failure.failure, hints: [...failure.failure.hints, hint] });
 }
 
+/** Gives the failure, if something could not be deleted. */
 async function prune(
   task: RollingDeployTask,
   prepared: Prepared,
   release: ReleaseIndex,
   context: TaskContext,
-): Promise<void> {
-  if (!task.pruningEnabled) return skipSection(context, 'Prune', 'Pruning is not enabled in this step.');
+): Promise<Error | undefined> {
   const { indexes, cluster } = prepared;
   const previous = indexes.find((index) => index.number === release.previousSuccessful);
-  if (previous === undefined) {
-    return skipSection(context, 'Prune', 'No previous successful deployment found, so no pruning required');
+  if (!task.pruningEnabled || previous === undefined) {
+    const reason = task.pruningEnabled
+      ? 'No previous successful deployment found, so no pruning required'
+      : 'Pruning is not enabled in this step.';
+    skipSection(context, 'Prune', reason);
+    return undefined;
   }
   const since = indexes.filter((index) => index.number > previous.number && index.number < release.number);
   const candidates = pruneCandidates(release.inventory, previous, since);
-  await inSection(context, 'Prune', async (log) => {
-    if (candidates.length === 0)
-      log.info('Nothing to prune: every object of the previous release is in this one.');
-    const { releaseName } = task;
-    await pruneObjects(cluster, candidates, { releaseName, signal: context.signal, log, action: 'pruned' });
-  });
+  try {
+    await inSection(context, 'Prune', async (log) => {
+      if (candidates.length === 0)
+        log.info('Nothing to prune: every object of the previous release is in this one.');
+      const { releaseName } = task;
+      await pruneObjects(cluster, candidates, { releaseName, signal: context.signal, log, action: 'pruned' });
+    });
+    return undefined;
+  } catch (error) {
+    if (error instanceof DeployFailure) return error;
+    throw error;
+  }
 }

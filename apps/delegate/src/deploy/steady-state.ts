@@ -19,6 +19,7 @@ const REPORT_MS = 1_500;
 /** Changes come in bursts; one look at the end of a burst is enough. */
 const BURST_MS = 20;
 const LOG_WAIT_MS = 2_000;
+const LATE_LOG_WAIT_MS = 500;
 /** A status comes a moment before the event that explains it. */
 const EVENT_WAIT_MS = 400;
 /** Longer ones fire at once. */
@@ -85,7 +86,7 @@ async function watchUntilReady(
     const assessment = assessRelease(view, targets, { since: options.since, finished });
     const causes = lastLines.attach(assessment.pending.flatMap((object) => object.causes));
     const { tracked, fresh } = tracker.update(causes, now);
-    reporter.report(assessment, tracked, fresh, now);
+    const drawAt = reporter.report(assessment, tracked, fresh, now);
     if (assessment.pending.length === 0) return view.all('Pod');
     lastLines.fetch(causes, (cause) => podsBehind(cause, assessment));
     const isTold = (cause: Cause): boolean =>
@@ -97,7 +98,7 @@ async function watchUntilReady(
     const fatal = isReportable ? over : [];
     const isLate = options.deadlineAt !== undefined && now >= options.deadlineAt - REPORT_MS;
     if (fatal.length > 0 || isLate) {
-      await withinTime(LOG_WAIT_MS, options.signal, [lastLines.settled()]);
+      await withinTime(isLate ? LATE_LOG_WAIT_MS : LOG_WAIT_MS, options.signal, [lastLines.settled()]);
       const complete = tracker.update(lastLines.attach(causes), now).tracked;
       reporter.report(assessment, complete, [], now);
       throw fatal.length > 0 ? notReady(fatal, complete, now) : outOfTime(assessment, complete, now);
@@ -105,7 +106,7 @@ async function watchUntilReady(
     const ends = tracked.map(({ endsAt, firstSeenAt }) =>
       Math.max(endsAt ?? Infinity, firstSeenAt + EVENT_WAIT_MS),
     );
-    const next = Math.min(...ends, (options.deadlineAt ?? Infinity) - REPORT_MS);
+    const next = Math.min(...ends, drawAt ?? Infinity, (options.deadlineAt ?? Infinity) - REPORT_MS);
     const arrived = new Promise<void>((resolve) => {
       arrival.wake = resolve;
     });

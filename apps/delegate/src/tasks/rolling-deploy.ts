@@ -11,28 +11,32 @@ import type { TaskContext, TaskRunner } from './task.ts';
 export const rollingDeploy: TaskRunner<'rolling-deploy'> = {
   kind: 'rolling-deploy',
   run: async (payload: RollingDeployTask, context: TaskContext): Promise<TaskOutcome> => {
-    const known: { release?: ReleaseIndex } = {};
+    const releases = new Map<number, ReleaseIndex>();
+    const newest = (): ReleaseIndex | undefined => [...releases.values()].at(-1);
     const onRelease = (release: ReleaseIndex): void => {
-      known.release = release;
+      // The one of this step is told last, and stays last.
+      releases.delete(release.number);
+      releases.set(release.number, release);
     };
     try {
       const pods = await runRollingDeploy(payload, context, onRelease);
-      return { kind: 'succeeded', outputs: outputsOf(known.release, pods), ...resultOf(known.release) };
+      return { kind: 'succeeded', outputs: outputsOf(newest(), pods), ...resultOf(releases) };
     } catch (error) {
       if (context.signal.aborted || error instanceof LeaseEndedError || !(error instanceof DeployFailure))
         throw error;
       return {
         kind: 'failed',
         failure: error.failure,
-        outputs: outputsOf(known.release, []),
-        ...resultOf(known.release),
+        outputs: outputsOf(newest(), []),
+        ...resultOf(releases),
       };
     }
   },
 };
 
-function resultOf(release: ReleaseIndex | undefined): Pick<TaskOutcome, 'result'> {
-  return release === undefined ? {} : { result: { releases: [toReleaseReport(release)] } };
+function resultOf(releases: ReadonlyMap<number, ReleaseIndex>): Pick<TaskOutcome, 'result'> {
+  if (releases.size === 0) return {};
+  return { result: { releases: [...releases.values()].map((release) => toReleaseReport(release)) } };
 }
 
 function outputsOf(
