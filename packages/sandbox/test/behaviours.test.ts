@@ -80,6 +80,16 @@ describe('pods that run', () => {
     ).toBe('Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503');
   });
 
+  test('become ready again after their node was given up for a while', async () => {
+    await createPod('forgotten', {});
+    await expect.poll(() => field('pod/forgotten', ready), patiently).toBe('True');
+    // So does the controller manager.
+    const unready = { status: { conditions: [{ type: 'Ready', status: 'False' }] } };
+    const contentType = 'application/strategic-merge-patch+json';
+    await own.sandbox.api.json('PATCH', `${pods}/forgotten/status`, unready, { contentType });
+    await expect.poll(() => field('pod/forgotten', ready), patiently).toBe('True');
+  });
+
   test('with init containers that have done their work and sidecars that stay', async () => {
     const initContainers = [
       { name: 'migrate', image: 'm:1' },

@@ -6,6 +6,7 @@ import { absent, exists, isIn, notIn, patchStatus, stage, type Stage } from './s
 const alive = absent('.metadata.deletionTimestamp');
 const phase = (value: string) => isIn('.status.phase', value);
 const readyCondition = '.status.conditions[]? | select(.type == "Ready") | .status';
+const allContainersReady = '[.status.containerStatuses[]?.ready] | length > 0 and all';
 const ofJob = isIn('.metadata.ownerReferences[]?.kind', 'Job');
 const runs = ['ready', 'slow-termination', 'failing-job'];
 
@@ -32,6 +33,14 @@ export const runningStages: readonly Stage[] = [
     ],
     delay: { durationFrom: { jq: { expression: annotationKey(annotations.readyAfter) } } },
     steps: [patchStatus(readyNow())],
+  }),
+  // The controller manager calls the pods of a node that was silent (a laptop asleep) unready, and leaves it to the
+  // kubelet to say otherwise.
+  stage('pod-ready-again', {
+    kind: 'Pod',
+    match: [alive, phase('Running'), notIn(readyCondition, 'True'), isIn(allContainersReady, 'true')],
+    delay: { durationMilliseconds: 1_000 },
+    steps: [patchStatus(`${preamble}${conditions(true)}`)],
   }),
   stage('pod-never-ready', {
     kind: 'Pod',
