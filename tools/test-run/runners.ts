@@ -16,6 +16,8 @@ export interface Run {
   readonly root: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** Keeps what the runner prints to itself. */
+  readonly quiet?: boolean;
 }
 
 /** All projects of vitest.workspace.ts. */
@@ -70,7 +72,7 @@ function readTally(report: string, tally: (text: string) => Tally): Tally | unde
 }
 
 function execute(
-  { root, environment, signal }: Run,
+  { root, environment, signal, quiet }: Run,
   program: string,
   words: readonly string[],
   more: Readonly<Record<string, string>>,
@@ -79,7 +81,7 @@ function execute(
   const child = spawn(path.join(bin, program), words, {
     cwd: root,
     env: { ...environment, ...more, PATH: `${bin}${path.delimiter}${environment['PATH']}` },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: quiet === true ? 'ignore' : ['ignore', 'inherit', 'inherit'],
     signal,
     killSignal: 'SIGTERM',
   });

@@ -1,5 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { provideBrowser, type Ways } from './browser.ts';
+import { runPlaywright, runVitest } from './runners.ts';
 import { add, failure, lastLine, tallyPlaywright, tallyVitest } from './tally.ts';
 
 describe('counting', () => {
@@ -90,5 +94,59 @@ describe('a browser', () => {
     expect(() => provideBrowser({ PATH: '/usr/bin' }, ways([]))).toThrow(
       /apt-get install chromium.*SLIPWAY_CHROMIUM/,
     );
+  });
+});
+
+/** The real runners on a small tree of their own. */
+describe('a runner', () => {
+  const repository = path.resolve(import.meta.dirname, '../..');
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(path.join(tmpdir(), 'slipway-test-run-test-'));
+    symlinkSync(path.join(repository, 'node_modules'), path.join(root, 'node_modules'));
+    write('package.json', '{"name":"sample","private":true,"type":"module"}');
+    write('vitest.config.ts', 'export default {};\n');
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  const write = (name: string, text: string): void => writeFileSync(path.join(root, name), text);
+  // What the run of these tests tells its own processes is not for another run.
+  const environment = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST') && name !== 'NODE_ENV'),
+  );
+  const run = () => ({ root, environment, signal: AbortSignal.timeout(60_000), quiet: true });
+
+  const three = (module: string): string =>
+    `import { test } from '${module}';\ntest('one', () => {});\ntest('two', () => { throw new Error('no'); });\ntest.skip('three', () => {});\n`;
+
+  test('counts what passes, fails and is skipped', async () => {
+    write('a.test.ts', three('vitest'));
+    expect(lastLine(await runVitest(run()))).toBe('1 passed, 1 failed, 1 skipped');
+  });
+
+  test('counts a file that cannot be loaded', async () => {
+    write('a.test.ts', "import './missing.ts';\n");
+    expect(lastLine(await runVitest(run()))).toBe('0 passed, 1 failed, 0 skipped');
+  });
+
+  test('counts an error that belongs to no test', async () => {
+    write(
+      'a.test.ts',
+      "import { test } from 'vitest';\ntest('one', () => { void Promise.reject(new Error('late')); });\n",
+    );
+    expect(lastLine(await runVitest(run()))).toBe('1 passed, 1 failed, 0 skipped');
+  });
+
+  test('that cannot even begin is a failure', async () => {
+    write('vitest.config.ts', 'throw new Error("broken");\n');
+    const { failed, failures } = await runVitest(run());
+    expect(failed).toBe(1);
+    expect(failures[0]).toContain('vitest');
+  });
+
+  test('of browser tests is counted as well', async () => {
+    write('playwright.config.ts', "export default { testDir: '.', testMatch: '*.spec.ts' };\n");
+    write('a.spec.ts', three('@playwright/test'));
+    expect(lastLine(await runPlaywright(run()))).toBe('1 passed, 1 failed, 1 skipped');
   });
 });
