@@ -49,7 +49,9 @@ const isView = (permission: Permission): boolean => permission.endsWith('_view')
 const ofAccount: ReadonlySet<Permission> = new Set(['core_organization_create', 'core_organization_delete']);
 const insideOrganization = (permission: Permission): boolean => !ofAccount.has(permission);
 const insideProject = (permission: Permission): boolean =>
-  insideOrganization(permission) && permission !== 'core_organization_edit' && permission !== 'core_project_create';
+  insideOrganization(permission) &&
+  permission !== 'core_organization_edit' &&
+  permission !== 'core_project_create';
 
 export const builtInRoles = [
   '_account_admin',
