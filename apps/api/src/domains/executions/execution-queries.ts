@@ -1,4 +1,4 @@
-import type { ExecutionSummary, LogSection, Progress, Scope, Status } from '@slipway/contracts';
+import type { ExecutionSummary, LogSection, Scope, Status } from '@slipway/contracts';
 import {
   ProgressSchema,
   StatusSchema,
@@ -13,25 +13,9 @@ import type { Prisma, Tx } from '../../platform/database.ts';
 import { fail } from '../../platform/fail.ts';
 import { keyset, parseSort, toPage } from '../../platform/paging.ts';
 import { toFacts } from './execution-store.ts';
-import type { ExecutionFacts } from './execution-store.ts';
 import { toSummary } from './execution-views.ts';
+import type { ExecutionRecord, RecordDetails } from './execution-record.ts';
 import type { NodeDetails } from './sentences.ts';
-
-/** An execution with all that its view is made of. */
-export interface ExecutionRecord {
-  readonly facts: ExecutionFacts;
-  readonly graph: Graph;
-  readonly state: ExecutionState;
-  readonly services: readonly string[];
-  readonly environments: readonly string[];
-  readonly headline: string;
-  readonly details: ReadonlyMap<string, RecordDetails>;
-}
-
-export interface RecordDetails extends NodeDetails {
-  readonly progress?: Progress;
-  readonly sections: readonly LogSection[];
-}
 
 const columns = {
   id: true,

@@ -9,7 +9,7 @@ import { fail } from '../../platform/fail.ts';
 import { registerRoute } from '../../platform/route.ts';
 import { readLog } from '../logs/index.ts';
 import { listExecutions, readExecution, readExecutionYaml } from './execution-queries.ts';
-import type { ExecutionRecord } from './execution-queries.ts';
+import type { ExecutionRecord } from './execution-record.ts';
 import { toView } from './execution-views.ts';
 import { startExecution } from './start-execution.ts';
 import type { ProjectScope, StartDeps } from './start-execution.ts';

@@ -17,7 +17,7 @@ import {
 } from '@slipway/pipeline-core';
 import type { GraphNode } from '@slipway/pipeline-core';
 import { toScopeRef } from '../../platform/access.ts';
-import type { ExecutionRecord, RecordDetails } from './execution-queries.ts';
+import type { ExecutionRecord, RecordDetails } from './execution-record.ts';
 import { headline, titleOf, waitingFor } from './sentences.ts';
 
 const iso = (at: number): string => new Date(at).toISOString();
