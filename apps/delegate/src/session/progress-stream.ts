@@ -6,6 +6,8 @@ export interface ProgressStream {
   /** After a reconnect: the newest again, since its message may be lost. */
   resume(): void;
   stop(): void;
+  /** Sends the newest at once if it was not sent yet, and stops: what the task saw last stays on the screen. */
+  finish(): Promise<void>;
 }
 
 const INTERVAL_MS = 200;
@@ -40,6 +42,10 @@ export function createProgressStream(
     if (stopped) return;
     timer ??= setTimeout(() => void flush(), Math.max(0, lastAt + INTERVAL_MS - Date.now()));
   };
+  const stop = (): void => {
+    stopped = true;
+    clearTimeout(timer);
+  };
   return {
     set: (progress) => {
       newest = progress;
@@ -49,9 +55,12 @@ export function createProgressStream(
     resume: () => {
       if (newest !== undefined) schedule();
     },
-    stop: () => {
-      stopped = true;
-      clearTimeout(timer);
+    stop,
+    finish: async () => {
+      stop();
+      if (newest === undefined || sentSeq === seq) return;
+      // The outcome says what matters; a picture that is lost with the connection is only older.
+      await send(seq, newest).catch(() => undefined);
     },
   };
 }

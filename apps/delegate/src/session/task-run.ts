@@ -120,7 +120,8 @@ export function startTaskRun(options: TaskRunOptions): TaskRun {
       );
     }
     for (const timer of timers) clearTimeout(timer);
-    progress.stop();
+    if (abandoned || !link.connected) progress.stop();
+    else await progress.finish();
     await Promise.allSettled([...opened.map((cluster) => cluster.close()), work.remove()]);
     if (!abandoned) await logs.finish(link.connected ? LOG_FINISH_MS : 0);
     if (ending.kind === 'released') return ending;
