@@ -46,7 +46,6 @@ export const errors = {
   'entity.identifier_taken': { status: 409, retryable: false, title: 'The identifier is taken' },
   'entity.version_conflict': { status: 412, retryable: false, title: 'Somebody else changed it meanwhile' },
   'entity.in_use': { status: 409, retryable: false, title: 'It is in use' },
-  'entity.immutable_field': { status: 409, retryable: false, title: 'This field cannot be changed' },
   'document.invalid': { status: 422, retryable: false, title: 'The document is not valid' },
   'document.unsupported_field': {
     status: 422,
@@ -83,7 +82,6 @@ export const errors = {
   },
   'execution.inputs_unsupported': { status: 422, retryable: false, title: 'Inputs are not supported yet' },
   'delegate.token_active': { status: 409, retryable: false, title: 'Only a revoked token can be deleted' },
-  'delegate.unreachable': { status: 503, retryable: true, title: 'No delegate answers' },
   'release.name_claimed': {
     status: 409,
     retryable: false,
