@@ -1,7 +1,7 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createTcpServer } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import type { RequestListener } from 'node:http';
 import { createAuthority, issueServerCertificate } from '@slipway/sandbox';
 import type { ClusterAccess, ConnectionTestStep, TaskOutcome } from '@slipway/contracts';
@@ -15,22 +15,15 @@ import type { TaskBenchOptions } from './task-bench.ts';
 let cluster: TestCluster;
 let authority: Awaited<ReturnType<typeof createAuthority>>;
 const servers: Server[] = [];
+const sockets = new Set<Socket>();
 
 beforeAll(async () => {
   cluster = await testCluster();
   authority = await createAuthority();
 });
 afterEach(async () => {
-  await Promise.all(
-    servers.splice(0).map(
-      (server) =>
-        new Promise((resolve) => {
-          server.close(resolve);
-          if ('closeAllConnections' in server && typeof server.closeAllConnections === 'function')
-            server.closeAllConnections();
-        }),
-    ),
-  );
+  for (const socket of sockets) socket.destroy();
+  await Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
 });
 afterAll(async () => {
   await cluster.api.close();
@@ -68,6 +61,7 @@ async function run(
 
 async function listen(server: Server): Promise<number> {
   servers.push(server);
+  server.on('connection', (socket) => sockets.add(socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // Listening on a port, the address is an object.
   return (server.address() as AddressInfo).port;

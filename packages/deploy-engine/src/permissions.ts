@@ -60,6 +60,11 @@ export function accessNeeds(
   }
   for (const verb of deployVerbs)
     add({ group: '', resource: 'secrets', verb, namespace: recordNamespace, required: true });
+  // A stateful set never replaces a broken pod of an old revision by itself.
+  for (const { kind, metadata } of objects) {
+    if (kind !== 'StatefulSet' || metadata.namespace === undefined) continue;
+    add({ group: '', resource: 'pods', verb: 'delete', namespace: metadata.namespace, required: false });
+  }
   const hasVersions = objects.some(({ kind }) => kind === 'ConfigMap' || kind === 'Secret');
   for (const namespace of namespaces) {
     for (const { verbs, ...rest } of [...surroundings, ...(hasVersions ? versionUsers : [])])

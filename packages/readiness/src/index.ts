@@ -1,3 +1,5 @@
+export { blockingPods } from './causes/blocking-pods.ts';
+export type { BlockingPod } from './causes/blocking-pods.ts';
 export { causeCodes, defaultCauseLimits } from './causes/cause.ts';
 export type {
   Cause,

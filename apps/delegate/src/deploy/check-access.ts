@@ -70,6 +70,9 @@ function describe(need: AccessNeed): string {
 
 function consequence(need: AccessNeed): string {
   if (need.verb === 'watch') return `May not ${describe(need)}: polling every 2 s instead.`;
+  if (need.resource === 'pods' && need.verb === 'delete') {
+    return `May not ${describe(need)}: broken pods that hold up a stateful set must be deleted by hand.`;
+  }
   if (need.subresource === 'log') return `May not ${describe(need)}: last log lines will not be shown.`;
   if (['controllerrevisions', 'jobs', 'cronjobs'].includes(need.resource)) {
     return `May not ${describe(need)}: old versions of configuration will be kept.`;

@@ -145,7 +145,7 @@ function classifyForbidden(message: string, name: string): Draft {
       errorType: terminating ? 'InfrastructureFailure' : 'Authorization',
       title: terminating ? `${name}: its namespace is being deleted` : `${name} is forbidden`,
       message,
-      hints: terminating ? ['Wait until the namespace is gone, or use another one.'] : [],
+      hints: forbiddenHints(message),
     };
   }
   const [, verb = '', resource = '', group = '', namespace] = missing;
@@ -170,6 +170,18 @@ function classifyForbidden(message: string, name: string): Draft {
     hints: [`Add the rule to a ${kind} of the delegate's service account.`],
     remedyYaml,
   };
+}
+
+function forbiddenHints(message: string): string[] {
+  if (/because it is being terminated/.test(message)) {
+    return ['Wait until the namespace is gone, or use another one.'];
+  }
+  // https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping
+  return /attempting to grant RBAC permissions not currently held/.test(message)
+    ? [
+        'A role can only be written by who holds all it grants: give the delegate those rights, or the verbs escalate and bind.',
+      ]
+    : [];
 }
 
 function classifyInvalid(error: ClusterError, name: string): Draft {

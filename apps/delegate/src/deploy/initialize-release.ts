@@ -90,7 +90,8 @@ export async function initializeRelease(
   return { cluster, store, indexes, own, objects: versions.objects, versions, lookup, access, planned };
 }
 
-function refuseProblems(problems: readonly PlanProblem[]): void {
+/** Fails with all problems of a plan, if it has any. */
+export function refuseProblems(problems: readonly PlanProblem[]): void {
   const [first] = problems;
   if (first === undefined) return;
   throw new DeployFailure({

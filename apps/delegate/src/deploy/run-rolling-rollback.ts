@@ -5,6 +5,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { TaskContext } from '../tasks/task.ts';
 import { applyAndWait } from './apply-and-wait.ts';
 import { checkAccess } from './check-access.ts';
+import { refuseProblems } from './initialize-release.ts';
 import { planRelease } from './plan-release.ts';
 import { pruneObjects } from './prune-objects.ts';
 import { discover } from './read-manifests.ts';
@@ -101,6 +102,7 @@ async function reapply(
       { lookup, recordNamespace: namespace, signal, log },
     );
     const planned = await planRelease(cluster, objects, { releaseName, signal });
+    refuseProblems(planned.plan.problems);
     log.info(
       `${planned.plan.objects.length} objects of release ${target.number} are applied again; fields in conflict are taken over.`,
     );

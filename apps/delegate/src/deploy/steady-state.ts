@@ -9,6 +9,7 @@ import { createCauseTracker } from './cause-tracker.ts';
 import type { ReviewedAccess } from './check-access.ts';
 import { openClusterView } from './cluster-view.ts';
 import type { ViewedCollection } from './cluster-view.ts';
+import { createLiberator } from './free-stateful-sets.ts';
 import { createLastLines } from './last-lines.ts';
 import { notReady, outOfTime } from './not-ready.ts';
 import { createReporter } from './report-state.ts';
@@ -80,6 +81,7 @@ async function watchUntilReady(
   });
   const reporter = createReporter(options);
   const finished = new Set<string>();
+  const liberate = createLiberator(cluster, options);
   for (;;) {
     const now = Date.now();
     const seen = view.revision();
@@ -88,6 +90,7 @@ async function watchUntilReady(
     const { tracked, fresh } = tracker.update(causes, now);
     const drawAt = reporter.report(assessment, tracked, fresh, now);
     if (assessment.pending.length === 0) return view.all('Pod');
+    await liberate(assessment);
     lastLines.fetch(causes, (cause) => podsBehind(cause, assessment));
     const isTold = (cause: Cause): boolean =>
       !options.access.mayReadEvents || cause.evidence.some(({ kind }) => kind === 'event');

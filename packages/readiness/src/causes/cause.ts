@@ -25,6 +25,7 @@ export const causeCodes = [
   'deployment.paused',
   'job.failed',
   'pvc.unbound',
+  'stateful_set.blocked',
   'resource.failed',
 ] as const;
 export type CauseCode = (typeof causeCodes)[number];

@@ -1,6 +1,7 @@
 import { compute } from '../compute.ts';
 import { at, conditionOf, numberAt, textAt } from '../resource.ts';
 import type { Resource } from '../resource.ts';
+import { explainBlocked } from './blocking-pods.ts';
 import { causeOn, defaultCauseLimits } from './cause.ts';
 import type { Cause, CauseLimits, Related } from './cause.ts';
 import { eventEvidence, eventsAbout } from './events.ts';
@@ -32,7 +33,7 @@ export function explain(resource: Resource, related: Related, options: ExplainOp
   const causes = [
     ...makers.flatMap((maker) => explainCreation(maker, events, limits, options.since)),
     ...pods.flatMap((pod) => explainPod(pod, events, limits)),
-    ...explainOwnVerdict(resource, events, limits, options.since),
+    ...explainOwnVerdict(resource, related, limits, options.since),
   ];
   if (verdict.status === 'failed' && !causes.some((cause) => cause.severity === 'fatal')) {
     causes.push(
@@ -118,17 +119,19 @@ function isComplete(maker: Resource): boolean {
 
 function explainOwnVerdict(
   resource: Resource,
-  events: readonly Resource[],
+  related: Related,
   limits: CauseLimits,
   since: string | undefined,
 ): Cause[] {
   switch (resource.kind) {
     case 'Deployment':
       return explainDeployment(resource);
+    case 'StatefulSet':
+      return explainBlocked(resource, related, limits);
     case 'Job':
       return explainJob(resource);
     case 'PersistentVolumeClaim':
-      return explainClaim(resource, events, limits, since);
+      return explainClaim(resource, related.events ?? [], limits, since);
     default:
       return [];
   }
