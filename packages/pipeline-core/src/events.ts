@@ -13,7 +13,8 @@ export type NodeOutcome =
       readonly failure: Failure;
       readonly outputs?: Readonly<Record<string, unknown>> | undefined;
     }
-  | { readonly kind: 'cancelled' };
+  /** Stopped, because it was asked to; `observed` is what it had run into by then. */
+  | { readonly kind: 'cancelled'; readonly observed?: Failure | undefined };
 
 /**
  * What happened to an execution. `at` is milliseconds since 1970, `attempt` the node's own (a retry by a failure strategy), and

@@ -139,13 +139,18 @@ function finishTask(draft: Draft, id: NodeId, outcome: NodeOutcome): void {
     patch(draft, id, { secretOutputs: outcome.secretOutputs });
   }
   if (draft.state.nodes[id]?.status === 'DISCONTINUING') {
-    return endDiscontinued(draft, id, outcome.kind === 'failed' ? outcome.failure : undefined);
+    return endDiscontinued(draft, id, observedIn(outcome));
   }
   if (outcome.kind === 'succeeded') {
     patch(draft, id, { failure: undefined });
     return settle(draft, id, 'SUCCEEDED');
   }
   fail(draft, id, 'FAILED', outcome.kind === 'failed' ? outcome.failure : taskCancelled);
+}
+
+function observedIn(outcome: NodeOutcome): Failure | undefined {
+  if (outcome.kind === 'failed') return outcome.failure;
+  return outcome.kind === 'cancelled' ? outcome.observed : undefined;
 }
 
 const taskCancelled: Failure = {

@@ -1,6 +1,6 @@
 import { isTerminal } from '@slipway/contracts';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Effect, ExecutionEvent, FailureAction, FailureRule, Graph } from '../src/index.ts';
 import {
   effectKey,
@@ -16,6 +16,9 @@ import type { Piece } from './graphs.ts';
 import { graphOf, preamble } from './graphs.ts';
 import type { Simulation } from './simulation.ts';
 import { failureOf, simulate } from './simulation.ts';
+
+// Hundreds of random histories take a while on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const lastResort = fc.constantFrom('Abort' as const, 'StageRollback' as const, 'Ignore' as const);
 const action: fc.Arbitrary<FailureAction> = fc.oneof(
@@ -227,7 +230,7 @@ describe('whatever happens in whatever order', () => {
           expect(isTerminal(statusOf(world.graph, world.run.state, id))).toBe(true);
         expect(replay(world.graph, world.run.events)).toEqual(world.run.state);
       }),
-      { numRuns: 1500 },
+      { numRuns: 500 },
     );
   });
 
@@ -239,7 +242,7 @@ describe('whatever happens in whatever order', () => {
         const keys = world.run.effects.filter((effect) => !effect.type.endsWith('-timer')).map(effectKey);
         expect(new Set(keys).size).toBe(keys.length);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 

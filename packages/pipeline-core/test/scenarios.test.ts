@@ -243,6 +243,17 @@ describe('time', () => {
     expect(run.state.nodes['deploy.check']?.failure?.hints[0]).toBe('Push the tag.');
   });
 
+  it('keeps what a stopped task had run into by then', () => {
+    const run = started(deploy());
+    run.pass(60_000);
+    run.finish('deploy.check', { kind: 'cancelled', observed: { ...failureOf(), hints: ['Push the tag.'] } });
+    expect(run.state.failure?.failure).toMatchObject({
+      code: 'step.timed_out',
+      errorType: 'Timeout',
+      hints: ['Push the tag.', 'If it needs longer, raise the timeout of the step.'],
+    });
+  });
+
   it('hands Timeout to the failure strategy', () => {
     const run = started(
       graphOf([stage('s', [step('a', { rules: [on({ type: 'Ignore' }, ['Timeout'])] }), step('b')])]),

@@ -1,4 +1,5 @@
 import type { ExecutionEvent } from '@slipway/pipeline-core';
+import { readObservedFailure } from '../domains/executions/index.ts';
 import { recordReleases } from '../domains/releases/index.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Logger } from '../platform/log.ts';
@@ -21,7 +22,7 @@ export function createExecutionRunner(log: Logger): ExecutionRunner {
         return;
       }
       for (const event of events) {
-        const result = session.feed(withoutResult(event));
+        const result = session.feed(await withObservations(tx, withoutResult(event)));
         if (result !== 'applied') {
           log.info({ executionId, event: event.type, reason: result.illegal }, 'an event came too late');
           continue;
@@ -31,6 +32,13 @@ export function createExecutionRunner(log: Logger): ExecutionRunner {
       await session.close();
     },
   };
+}
+
+/** A task that was stopped says nothing of why it took so long; what it had seen does. */
+async function withObservations(tx: Tx, event: ExecutionEvent): Promise<ExecutionEvent> {
+  if (event.type !== 'task.finished' || event.outcome.kind !== 'cancelled') return event;
+  const failure = await readObservedFailure(tx, event.taskId);
+  return failure === null ? event : { ...event, outcome: { kind: 'cancelled', observed: failure } };
 }
 
 /** A delegate's outcome also says what it did to the cluster; that is the task's, and can be large. */

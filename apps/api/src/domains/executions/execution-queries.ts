@@ -14,6 +14,7 @@ import { fail } from '../../platform/fail.ts';
 import { keyset, parseSort, toPage } from '../../platform/paging.ts';
 import { toFacts } from './execution-store.ts';
 import { toSummary } from './execution-views.ts';
+import { DelegateReasonsSchema } from './execution-record.ts';
 import type { ExecutionRecord, RecordDetails } from './execution-record.ts';
 import type { NodeDetails } from './sentences.ts';
 
@@ -191,22 +192,13 @@ async function readDetails(
   return details;
 }
 
-const DelegatesSchema = z.array(
-  z.object({
-    delegate: z.string(),
-    eligible: z.boolean(),
-    reason: z.string(),
-    remedy: z.string().optional(),
-  }),
-);
-
 function taskDetails(task: {
   progress: unknown;
   ineligible: unknown;
   createdAt: Date;
 }): Partial<RecordDetails> {
   const progress = ProgressSchema.safeParse(task.progress);
-  const delegates = DelegatesSchema.safeParse(task.ineligible);
+  const delegates = DelegateReasonsSchema.safeParse(task.ineligible);
   return {
     taskCreatedAt: task.createdAt.getTime(),
     ...(progress.success ? { progress: progress.data, sentence: progress.data.sentence } : {}),
