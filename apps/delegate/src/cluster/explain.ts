@@ -147,7 +147,7 @@ const wrongName: Explain = (address, error) => ({
   code: 'tls.name_mismatch',
   errorType: 'Connectivity',
   title: `The certificate belongs to another name than ${hostOf(address)}`,
-  message: error.message,
+  message: `The server's certificate is for ${namesOf(error)}, not for ${hostOf(address)}.`,
   hints: [
     'Use one of the names or addresses in the certificate.',
     "Or add this name to the API server's certificate (its SAN list).",
@@ -312,6 +312,16 @@ function hostOf(address: string): string {
 
 function titleOf(message: string): string {
   return message.replace(/\.$/, '').split('. ')[0] ?? message;
+}
+
+/** `DNS:a.example, IP Address:10.0.0.1`, as Node lists them. */
+function namesOf(error: Error): string {
+  const certificate: unknown = Reflect.get(error, 'cert');
+  const names: unknown =
+    typeof certificate === 'object' && certificate !== null
+      ? Reflect.get(certificate, 'subjectaltname')
+      : undefined;
+  return typeof names === 'string' ? names.replaceAll(/(DNS|IP Address):/g, '') : 'other names';
 }
 
 function validity(error: Error): string {

@@ -125,10 +125,15 @@ class Attempt {
 
   async signIn(): Promise<Finding> {
     const cluster = await this.cluster();
-    const version = await cluster.version(this.limits).catch(() => '');
+    // At once: a server that hangs must not cost two deadlines.
+    const [version, identity] = await Promise.all([
+      cluster.version(this.limits).catch(() => ''),
+      Promise.allSettled([cluster.whoAmI(this.limits)]).then(([settled]) => settled),
+    ]);
     const shown = version === '' ? '' : `, Kubernetes ${version.replace(/^v/, '')}`;
     try {
-      const { username } = await cluster.whoAmI(this.limits);
+      if (identity.status === 'rejected') throw identity.reason;
+      const { username } = identity.value;
       if (username === 'system:anonymous') throw anonymous();
       return { detail: `${username}${shown}` };
     } catch (error) {

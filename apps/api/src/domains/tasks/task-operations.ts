@@ -300,14 +300,19 @@ export function createTaskOperations(deps: TaskDeps) {
           await noteIneligible(tx, task, verdicts);
           return null;
         }
-        if (best.gatewayId !== gatewayId) return null;
+        // Its own gateway offers it; but that one may have been killed with its rows left behind.
+        const chosen =
+          at() - task.createdAt.getTime() < offerMs
+            ? best
+            : ranked.find((one) => one.gatewayId === gatewayId);
+        if (chosen?.gatewayId !== gatewayId) return null;
         await updateTask(tx, taskId, {
           status: 'offered',
-          instanceId: best.id,
+          instanceId: chosen.id,
           offeredAt: now(),
           ...(task.ineligible === null ? {} : { ineligible: [] }),
         });
-        return { instance: best, offer: { taskId, attempt: task.attempt, kind: task.kind } };
+        return { instance: chosen, offer: { taskId, attempt: task.attempt, kind: task.kind } };
       }),
   };
 }

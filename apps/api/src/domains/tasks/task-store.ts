@@ -24,6 +24,7 @@ export interface TaskRow {
   readonly outcome: unknown;
   readonly ineligible: unknown;
   readonly offeredAt: Date | null;
+  readonly createdAt: Date;
 }
 
 /** False when there is a task of this id already. */
