@@ -24,6 +24,7 @@ const publicAddresses = [
   /^\/api\/docs(\/.*)?$/,
   /^\/api\/v1\/openapi\.json$/,
   /^\/\*?$/,
+  /^\/assets\/:name$/,
 ] as const;
 
 export interface AppParts extends GateParts {

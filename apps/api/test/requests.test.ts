@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { ProblemSchema, routeTable } from '@slipway/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApi } from './harness.ts';
@@ -14,6 +15,7 @@ beforeAll(async () => {
   mkdirSync(path.join(webDir, 'assets'));
   writeFileSync(path.join(webDir, 'index.html'), '<!doctype html><title>Console</title>');
   writeFileSync(path.join(webDir, 'assets/main-a1b2.js'), 'export {};');
+  writeFileSync(path.join(webDir, 'assets/inter.woff2'), 'a font');
   writeFileSync(path.join(webDir, '.secret'), 'not for anybody');
   api = await createTestApi({ environment: { SLIPWAY_WEB_DIR: webDir } });
 });
@@ -188,6 +190,24 @@ describe('browsers', () => {
     const answer = await fetchPage('/assets/main-a1b2.js');
     expect(answer.headers['cache-control']).toBe('public, max-age=31536000, immutable');
     expect((await fetchPage('/assets/gone-0000.js')).statusCode).toBe(404);
+  });
+
+  test('get scripts compressed when they take that', async () => {
+    const ask = (encoding: string) =>
+      api.app.inject({ url: '/assets/main-a1b2.js', headers: { 'accept-encoding': encoding } });
+    const packed = await ask('gzip, deflate, br');
+    expect(packed.headers).toMatchObject({
+      'content-encoding': 'gzip',
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'public, max-age=31536000, immutable',
+      vary: 'accept-encoding',
+    });
+    expect(gunzipSync(packed.rawPayload).toString()).toBe('export {};');
+    const plain = await ask('identity');
+    expect([plain.headers['content-encoding'], plain.body]).toEqual([undefined, 'export {};']);
+    expect((await ask('gzip;q=0')).body).toBe('export {};');
+    const font = await api.app.inject({ url: '/assets/inter.woff2', headers: { 'accept-encoding': 'gzip' } });
+    expect([font.headers['content-encoding'], font.statusCode]).toEqual([undefined, 200]);
   });
 
   test('get no file from elsewhere', async () => {
