@@ -15,8 +15,10 @@ export interface JobOptions {
   readonly runAt?: Date;
 }
 
-/** Tried again after about 3, 7, 20, 55 s; then the job's owner has said that it gives up. */
-export const maxJobAttempts = 5;
+/** A job that failed is tried again after about 3, 7, 20, 55 and 148 s; whoever owns it then gives up in its own way. */
+export const lastJobAttempt = 6;
+/** Deaths of the process count as attempts, too, and say nothing against the job. */
+const mostAttempts = 25;
 
 /** Adds a job that exists when, and only when, the transaction commits. */
 export async function addJob(
@@ -29,7 +31,7 @@ export async function addJob(
   const { key = null, runAt = null } = options;
   // Prisma knows nothing of the queue's schema; its SQL function is the way in that its author documents.
   await tx.$executeRaw`select 1 from graphile_worker.add_job(
-    ${name}, ${text}::json, run_at := ${runAt}::timestamptz, job_key := ${key}::text, max_attempts := ${maxJobAttempts}::int)`;
+    ${name}, ${text}::json, run_at := ${runAt}::timestamptz, job_key := ${key}::text, max_attempts := ${mostAttempts}::int)`;
 }
 
 /** Takes back the job of a key that has not begun. */
@@ -48,7 +50,7 @@ export async function migrateJobs(databaseUrl: string): Promise<void> {
 }
 
 export interface JobContext {
-  /** Counts from 1; at `maxJobAttempts` it is the last one. */
+  /** Counts from 1; from `lastJobAttempt` on it is given up instead of tried again. */
   readonly attempt: number;
 }
 export type JobHandlers = Readonly<Record<JobName, (payload: unknown, context: JobContext) => Promise<void>>>;

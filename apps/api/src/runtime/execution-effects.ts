@@ -6,7 +6,7 @@ import { releaseTurn, resolvedOf, takeTurn } from '../domains/executions/index.t
 import type { ExpressionFacts } from '../domains/executions/index.ts';
 import { readScopeNames } from '../domains/scopes/index.ts';
 import type { Database, Tx } from '../platform/database.ts';
-import { addJob, maxJobAttempts } from '../platform/jobs.ts';
+import { addJob, lastJobAttempt } from '../platform/jobs.ts';
 import type { JobContext } from '../platform/jobs.ts';
 import type { Logger } from '../platform/log.ts';
 import { toStepTask } from './dispatch-step.ts';
@@ -61,7 +61,7 @@ export async function carryOut(parts: EffectParts, job: EffectsJob, context: Job
   try {
     await parts.database.transaction((tx) => carryOutIn(parts, tx, job.executionId, rest));
   } catch (error) {
-    if (context.attempt < maxJobAttempts) throw error;
+    if (context.attempt < lastJobAttempt) throw error;
     parts.log.error(
       { err: error, executionId: job.executionId },
       'effects failed for good; their nodes end ERRORED',
