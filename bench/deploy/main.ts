@@ -19,17 +19,6 @@ type Phase = (typeof phases)[number];
 /** Milliseconds and requests of every round, by phase, contestant and what was measured. */
 type Samples = Record<Phase, Record<string, Record<string, number[]>>>;
 
-const { values } = parseArgs({
-  options: {
-    objects: { type: 'string', default: '1000' },
-    rounds: { type: 'string', default: '5' },
-    json: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) process.stdout.write(usage);
-else await main(Number(values.objects), Number(values.rounds), values.json);
-
 async function main(count: number, rounds: number, json: string | undefined): Promise<void> {
   const stopCluster = await startCluster();
   const cluster = await testCluster();
@@ -124,3 +113,14 @@ function mapped(samples: Samples, turn: (values: readonly number[]) => Spread): 
     Object.fromEntries(Object.entries(record).map(([key, value]) => [key, inner(value)]));
   return each(samples, (phase) => each(phase, (measured) => each(measured, turn)));
 }
+
+const { values } = parseArgs({
+  options: {
+    objects: { type: 'string', default: '1000' },
+    rounds: { type: 'string', default: '5' },
+    json: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) process.stdout.write(usage);
+else await main(Number(values.objects), Number(values.rounds), values.json);
