@@ -41,7 +41,9 @@ function Search({ state, label }: { state: ListState; label: string }) {
 function Pager({ page, state, shown }: { page: Page<unknown>; state: ListState; shown: number }) {
   return (
     <footer className={classes.pager}>
-      <span className="muted nums">{shown < page.total ? `${shown} of ${page.total}` : page.total}</span>
+      <span className="muted nums">
+        {shown < page.total ? `${shown} of ${page.total}` : `${page.total} in all`}
+      </span>
       <span className={classes.pages}>
         {state.cursor !== undefined && (
           <Button size="compact-sm" variant="default" onClick={() => state.goTo(null)}>

@@ -97,7 +97,7 @@ export function ListTable<Row>({ label, columns, rows, keyOf, hrefOf, state }: L
                     {column.cell(row)}
                   </Link>
                 ) : (
-                  column.cell(row)
+                  <div className={classes.cell}>{column.cell(row)}</div>
                 )}
               </td>
             ))}

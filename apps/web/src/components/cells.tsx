@@ -81,7 +81,7 @@ export function ExecutionLine({ execution }: { execution: ExecutionSummary }) {
       <StatusMark status={execution.status} />
       <span>
         <span className={classes.lineTitle}>
-          {execution.pipeline.name} <span className="muted nums">#{execution.sequence}</span>
+          {execution.pipeline.name} <span className={classes.sequence}>#{execution.sequence}</span>
         </span>
         <span className={classes.under}>{execution.headline}</span>
       </span>

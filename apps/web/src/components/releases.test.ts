@@ -1,6 +1,6 @@
 import type { ReleaseView } from '@slipway/contracts';
 import { expect, it } from 'vitest';
-import { imageVersion, newestByPlace } from './releases.ts';
+import { imageVersion, placesOf } from './releases.ts';
 
 const release = (number: number, environment: string): ReleaseView => ({
   name: 'r',
@@ -17,12 +17,13 @@ const release = (number: number, environment: string): ReleaseView => ({
   images: [],
 });
 
-it('takes the newest release of each place', () => {
-  expect(
-    newestByPlace([release(3, 'staging'), release(2, 'prod'), release(1, 'staging')]).map(
-      (each) => each.number,
-    ),
-  ).toEqual([3, 2]);
+it('tells what serves in each place from what was tried last', () => {
+  const rolledBack: ReleaseView = { ...release(4, 'staging'), status: 'rolled-back' };
+  const places = placesOf([rolledBack, release(3, 'staging'), release(2, 'prod'), release(1, 'staging')]);
+  expect(places.map((place) => [place.environment, place.newest.number, place.running?.number])).toEqual([
+    ['staging', 4, 3],
+    ['prod', 2, 2],
+  ]);
 });
 
 it.each([

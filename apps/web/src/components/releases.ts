@@ -17,13 +17,36 @@ export const releaseWords: Readonly<Record<ReleaseStatus, string>> = {
 };
 
 /** The newest release of each place, given the newest first. */
-export function newestByPlace(releases: readonly ReleaseView[]): ReleaseView[] {
+function newestByPlace(releases: readonly ReleaseView[]): ReleaseView[] {
   const places = new Map<string, ReleaseView>();
   for (const release of releases) {
     const place = `${release.environment}/${release.infrastructure}`;
     if (!places.has(place)) places.set(place, release);
   }
   return [...places.values()];
+}
+
+export interface Place {
+  readonly environment: string;
+  readonly infrastructure: string;
+  /** What serves there: the newest that succeeded; absent before the first. */
+  readonly running: ReleaseView | undefined;
+  readonly newest: ReleaseView;
+}
+
+/** Where a service runs, given its releases, the newest first. */
+export function placesOf(releases: readonly ReleaseView[]): Place[] {
+  return newestByPlace(releases).map((newest) => ({
+    environment: newest.environment,
+    infrastructure: newest.infrastructure,
+    newest,
+    running: releases.find(
+      (release) =>
+        release.status === 'succeeded' &&
+        release.environment === newest.environment &&
+        release.infrastructure === newest.infrastructure,
+    ),
+  }));
 }
 
 /** `2.14.1` of `registry/team/web:2.14.1`; the first characters of a digest; the name where neither is written. */

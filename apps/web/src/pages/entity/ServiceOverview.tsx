@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { queries } from '../../api/queries.ts';
 import { Loaded } from '../../components/Loaded.tsx';
-import { newestByPlace, releaseTones, releaseWords } from '../../components/releases.ts';
+import { placesOf, releaseTones, releaseWords } from '../../components/releases.ts';
 import { useProject } from '../../hooks/use-project.ts';
 import { paths } from '../../paths.ts';
 import { Mark } from '../../ui/Mark.tsx';
@@ -51,12 +51,8 @@ export function ServiceOverview({ scope, entity }: OverviewProps) {
               <p className={classes.none}>It has not been deployed yet.</p>
             ) : (
               <ul className={classes.lines}>
-                {newestByPlace(page.items).map((release) => (
-                  <ReleaseLine
-                    key={`${release.environment}/${release.infrastructure}`}
-                    release={release}
-                    place
-                  />
+                {placesOf(page.items).map(({ running, newest }) => (
+                  <ReleaseLine key={newest.executionId} release={running ?? newest} place />
                 ))}
               </ul>
             )}

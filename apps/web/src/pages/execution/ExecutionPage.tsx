@@ -108,12 +108,10 @@ function Execution({ view }: { view: ExecutionView }) {
           <NodeTree view={view} selected={selected?.node} onSelect={select} />
           <div className={classes.centre}>
             {trouble !== null && <FailurePanel trouble={trouble} view={view} />}
-            {trouble === null && selected?.waitingFor !== undefined && (
-              <WaitingPanel waiting={selected.waitingFor} />
-            )}
-            {selected !== undefined && (
-              <LogView key={selected.node} executionId={view.executionId} node={selected} />
-            )}
+            {trouble === null &&
+              selected?.waitingFor !== undefined &&
+              saysMore(selected.waitingFor, view.headline) && <WaitingPanel waiting={selected.waitingFor} />}
+            {selected !== undefined && <NodeLog view={view} node={selected} />}
           </div>
           {selected !== undefined && <Details node={selected} />}
         </div>

@@ -7,6 +7,7 @@ import { paths } from '../../paths.ts';
 import { CopyButton } from '../../ui/CopyButton.tsx';
 import { Mark } from '../../ui/Mark.tsx';
 import { clockTime, relativeTime } from '../../util/relative-time.ts';
+import { distinctEvidence, failureMessage, messageOf } from './evidence.ts';
 import type { Trouble } from './node-tree.ts';
 import classes from './FailurePanel.module.css';
 
@@ -16,16 +17,18 @@ function EvidenceBlock({ evidence }: { evidence: readonly Evidence[] }) {
   if (evidence.length === 0) return null;
   return (
     <ul className={classes.evidence} aria-label="Evidence">
-      {evidence.slice(0, 6).map((piece, position) => (
-        <li key={position}>
-          <span className={classes.source}>
-            {evidenceWords[piece.kind]}
-            {piece.object !== undefined && ` of ${piece.object.kind.toLowerCase()}/${piece.object.name}`}
-            {piece.at !== undefined && `, ${clockTime(piece.at)}`}
-          </span>
-          <pre>{piece.text}</pre>
-        </li>
-      ))}
+      {distinctEvidence(evidence)
+        .slice(0, 6)
+        .map((piece, position) => (
+          <li key={position}>
+            <span className={classes.source}>
+              {evidenceWords[piece.kind]}
+              {piece.object !== undefined && ` of ${piece.object.kind.toLowerCase()}/${piece.object.name}`}
+              {piece.at !== undefined && `, ${clockTime(piece.at)}`}
+            </span>
+            <pre>{piece.text}</pre>
+          </li>
+        ))}
     </ul>
   );
 }
@@ -41,6 +44,7 @@ function Until({ cause }: { cause: Cause }) {
 }
 
 function CauseBlock({ cause, first }: { cause: Cause; first: boolean }) {
+  const message = messageOf(cause);
   return (
     <div className={classes.cause}>
       {!first && (
@@ -48,7 +52,13 @@ function CauseBlock({ cause, first }: { cause: Cause; first: boolean }) {
           <Mark tone={cause.severity === 'fatal' ? 'fail' : 'warn'} /> {cause.title}
         </h3>
       )}
-      {cause.message !== cause.title && <p className={classes.message}>{cause.message}</p>}
+      {message !== null && <p>{message}</p>}
+      {cause.object !== undefined && (
+        <p className="muted small">
+          {cause.object.kind} <code>{cause.object.name}</code>
+          {cause.object.namespace !== undefined && ` in namespace ${cause.object.namespace}`}
+        </p>
+      )}
       <EvidenceBlock evidence={cause.evidence} />
       <Until cause={cause} />
       {cause.hints.map((hint) => (
@@ -73,6 +83,7 @@ export function FailurePanel({ trouble, view }: { trouble: Trouble; view: Execut
   const warning = failure === null && trouble.causes.every((cause) => cause.severity === 'warning');
   const title = main?.title ?? failure?.message ?? 'It failed';
   const [service] = view.services;
+  const beyond = failure === null ? null : failureMessage(failure, trouble.causes);
   return (
     <section
       className={classes.panel}
@@ -85,10 +96,7 @@ export function FailurePanel({ trouble, view }: { trouble: Trouble; view: Execut
         <h2>{title}</h2>
       </div>
       <div className={classes.body}>
-        {failure !== null &&
-          main !== undefined &&
-          failure.message !== main.title &&
-          failure.message !== main.message && <p className={classes.message}>{failure.message}</p>}
+        {beyond !== null && main !== undefined && <p>{beyond}</p>}
         {trouble.causes.slice(0, 4).map((cause, position) => (
           <CauseBlock key={`${cause.code}${cause.title}`} cause={cause} first={position === 0} />
         ))}

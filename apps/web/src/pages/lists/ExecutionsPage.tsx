@@ -25,12 +25,12 @@ const statusFilters = [
 const columns: readonly Column<ExecutionSummary>[] = [
   {
     head: 'Execution',
-    width: '26%',
+    width: '21%',
     cell: (row) => (
       <span className={classes.marked}>
         <StatusMark status={row.status} />
         <span>
-          {row.pipeline.name} <span className="muted nums">#{row.sequence}</span>
+          {row.pipeline.name} <span className={classes.sequence}>#{row.sequence}</span>
         </span>
       </span>
     ),
@@ -39,11 +39,11 @@ const columns: readonly Column<ExecutionSummary>[] = [
   { head: 'Stages', width: '88px', wideOnly: true, cell: (row) => <StageMarks execution={row} /> },
   {
     head: 'Deploys',
-    width: '17%',
+    width: '14%',
     wideOnly: true,
     cell: (row) => <NameCell name={row.services.join(', ')} under={row.environments.join(', ')} />,
   },
-  { head: 'By', width: '13%', wideOnly: true, cell: (row) => row.trigger.by.name },
+  { head: 'By', width: '11%', wideOnly: true, cell: (row) => row.trigger.by.name },
   { head: 'Started', width: '108px', cell: (row) => <Ago at={row.createdAt} /> },
   {
     head: 'Took',

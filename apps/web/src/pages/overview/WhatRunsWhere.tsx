@@ -2,7 +2,8 @@ import type { EntitySummary, ReleaseView } from '@slipway/contracts';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { queries } from '../../api/queries.ts';
-import { imageVersion, newestByPlace, releaseTones, releaseWords } from '../../components/releases.ts';
+import { imageVersion, placesOf, releaseTones, releaseWords } from '../../components/releases.ts';
+import type { Place } from '../../components/releases.ts';
 import { useProject } from '../../hooks/use-project.ts';
 import { paths } from '../../paths.ts';
 import { Mark } from '../../ui/Mark.tsx';
@@ -12,21 +13,27 @@ import classes from './Overview.module.css';
 
 const shownServices = 12;
 
-function Cell({ releases }: { releases: readonly ReleaseView[] }) {
-  const project = useProject();
-  const [release] = releases;
-  if (release === undefined) return <span className="muted">not deployed</span>;
+const version = (release: ReleaseView): string => {
   const [image] = release.images;
+  return image === undefined ? `release ${release.number}` : imageVersion(image);
+};
+
+function Cell({ places }: { places: readonly Place[] }) {
+  const project = useProject();
+  const [place] = places;
+  if (place === undefined) return <span className="muted">not deployed</span>;
+  const { newest, running } = place;
+  const isNewest = running === newest;
   return (
-    <Link className={classes.cell} to={paths.execution(project, release.executionId)}>
-      <Mark tone={releaseTones[release.status]} label={releaseWords[release.status]} />
+    <Link className={classes.cell} to={paths.execution(project, newest.executionId)}>
+      <Mark tone={releaseTones[newest.status]} label={releaseWords[newest.status]} />
       <span>
-        <span className="mono">
-          {image === undefined ? `release ${release.number}` : imageVersion(image)}
-        </span>
+        <span className="mono">{running === undefined ? version(newest) : version(running)}</span>
         <span className={classes.under}>
-          {release.status === 'succeeded' ? `release ${release.number}` : releaseWords[release.status]},{' '}
-          <Ago at={release.createdAt} />
+          {isNewest
+            ? `release ${newest.number}`
+            : `${version(newest)} ${releaseWords[newest.status].toLowerCase()}`}
+          , <Ago at={newest.createdAt} />
         </span>
       </span>
     </Link>
@@ -45,8 +52,8 @@ export function WhatRunsWhere() {
   });
   if (services.length === 0 || environments.length === 0) return null;
   const at = (position: number, environment: EntitySummary) =>
-    newestByPlace(releases[position]?.data?.items ?? []).filter(
-      (release) => release.environment === environment.identifier,
+    placesOf(releases[position]?.data?.items ?? []).filter(
+      (place) => place.environment === environment.identifier,
     );
   return (
     <Panel title="What runs where" flush>
@@ -75,7 +82,7 @@ export function WhatRunsWhere() {
                 </th>
                 {environments.map((environment) => (
                   <td key={environment.identifier}>
-                    <Cell releases={at(position, environment)} />
+                    <Cell places={at(position, environment)} />
                   </td>
                 ))}
               </tr>

@@ -156,6 +156,7 @@ export function LogView({ executionId, node }: { executionId: string; node: Exec
       <div
         ref={scroller}
         className={classes.scroller}
+        style={{ flexBasis: list.getTotalSize() + 1 }}
         data-wrap={wrap}
         tabIndex={0}
         role="group"
