@@ -18,7 +18,7 @@ function isExempt(target: URL, noProxy: string): boolean {
   const host = target.hostname.toLowerCase().replace(/^\[|\]$/g, '');
   const port = target.port || (target.protocol === 'http:' || target.protocol === 'ws:' ? '80' : '443');
   // As Go's net/http does: the own machine is never reached through a proxy.
-  if (host === 'localhost' || host === '::1' || /^127\./.test(host)) return true;
+  if (host === 'localhost' || host === '::1' || host.startsWith('127.')) return true;
   return noProxy
     .split(/[\s,]+/)
     .filter((entry) => entry !== '')

@@ -168,7 +168,7 @@ export function createLogStream(options: { send: SendLogs; masker: Masker; limit
       schedule(0);
     },
     finish: async (withinMs) => {
-      for (const section of [...open.values()]) section.end('failed');
+      for (const section of open.values()) section.end('failed');
       const deadline = Date.now() + withinMs;
       clearTimeout(timer);
       timer = undefined;
