@@ -193,6 +193,16 @@ describe('a sandbox in the foreground', { timeout: 180_000 }, () => {
     expect(late.text()).toContain('sandbox: stopped');
   });
 
+  test('leaves nothing behind when its supervisor breaks', async () => {
+    const start = new URL('../src/index.ts', import.meta.url).href;
+    const code = `import { startSandbox } from '${start}'; await startSandbox({ dataDir: process.argv[1], durable: false }); throw new Error('broken');`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code, dataDir], { stdio: 'ignore' });
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(1);
+    await expect
+      .poll(() => processesWithEnvironment(dataDirVariable, dataDir), { timeout: 30_000 })
+      .toEqual([]);
+  });
+
   test('takes over from another supervisor', async () => {
     const first = foreground();
     await waitFor('readiness', () => first.text().includes('sandbox: ready'), { timeoutMs: 60_000 });

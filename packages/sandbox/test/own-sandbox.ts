@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,20 +15,19 @@ export interface OwnSandbox {
 
 export async function startOwnSandbox(durable = false): Promise<OwnSandbox> {
   const dataDir = mkdtempSync(join(tmpdir(), 'slipway-own-sandbox-'));
-  const sandbox = await startSandbox({ dataDir, durable });
-  return {
-    sandbox,
-    dataDir: sandbox.dataDir,
+  const own: OwnSandbox = {
+    sandbox: await startSandbox({ dataDir, durable }),
+    dataDir: realpathSync(dataDir),
     kubectl: async (...args) => {
-      const { stdout } = await promisify(execFile)(sandbox.kubectlPath, [
-        `--kubeconfig=${sandbox.kubeconfigPath}`,
-        ...args,
-      ]);
+      const { kubectlPath, kubeconfigPath } = own.sandbox;
+      const { stdout } = await promisify(execFile)(kubectlPath, [`--kubeconfig=${kubeconfigPath}`, ...args]);
       return stdout;
     },
     end: async () => {
-      await sandbox.stop();
+      // The one that runs now: a test may have started another on the same data.
+      await own.sandbox.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+  return own;
 }

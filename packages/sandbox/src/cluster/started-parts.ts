@@ -6,6 +6,7 @@ import {
   type ProcessSpec,
   type SupervisedProcess,
 } from '../processes/supervised-process.ts';
+import type { ProcessIdentity } from '../processes/process-identity.ts';
 import type { ApiClient } from './api-client.ts';
 import type { Layout } from './layout.ts';
 import { recordProcesses } from './orphans.ts';
@@ -26,9 +27,15 @@ export class StartedParts {
   readonly #background: Promise<void>[] = [];
   #up = false;
 
+  /** For a process that ends without stopping its sandbox. There is no time left to wait for anything. */
+  readonly #endWithParent = (): void => {
+    for (const supervised of this.#processes) signalGroup(supervised.identity());
+  };
+
   constructor(layout: Layout, signal: AbortSignal | undefined) {
     this.#layout = layout;
     this.signal = AbortSignal.any([this.#hopeless.signal, ...(signal ? [signal] : [])]);
+    process.once('exit', this.#endWithParent);
   }
 
   start(spec: ProcessSpec): void {
@@ -56,6 +63,7 @@ export class StartedParts {
   }
 
   async stop(): Promise<void> {
+    process.off('exit', this.#endWithParent);
     this.#stopping.abort();
     await Promise.all(this.#background);
     await this.nodeEndpoint?.close();
@@ -65,6 +73,15 @@ export class StartedParts {
     await apiServer?.stop();
     await etcd?.stop();
     recordProcesses(this.#layout, this.#processes);
+  }
+}
+
+/** Only etcd has something to put in order; an API server without it would not even end when it is asked to. */
+function signalGroup(identity: ProcessIdentity | undefined): void {
+  try {
+    if (identity) process.kill(-identity.pid, identity.program === 'etcd' ? 'SIGTERM' : 'SIGKILL');
+  } catch {
+    // It has just ended by itself.
   }
 }
 
