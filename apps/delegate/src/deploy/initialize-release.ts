@@ -23,6 +23,7 @@ import { DeployFailure } from './deploy-failure.ts';
 import { dryRun } from './dry-run.ts';
 import { planRelease } from './plan-release.ts';
 import type { PlannedRelease } from './plan-release.ts';
+import { reachCluster } from './reach-cluster.ts';
 import { readManifests } from './read-manifests.ts';
 import { createReleaseStore, sha256 } from './release-store.ts';
 import type { ReleaseStore } from './release-store.ts';
@@ -58,7 +59,7 @@ export async function initializeRelease(
       errorType: 'ConfigurationFailure',
       message: problem,
     });
-  const cluster = await context.cluster(task.access);
+  const cluster = await reachCluster(context, task.access, log);
   const { objects, lookup } = await readManifests(cluster, task.manifests, { namespace, signal, log });
   for (const { object, source } of objects)
     log.info(`${displayName(addressOf(object))} (${source.file}:${source.line})`);

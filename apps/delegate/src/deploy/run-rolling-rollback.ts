@@ -8,10 +8,12 @@ import { checkAccess } from './check-access.ts';
 import { refuseProblems } from './initialize-release.ts';
 import { planRelease } from './plan-release.ts';
 import { pruneObjects } from './prune-objects.ts';
+import { reachCluster } from './reach-cluster.ts';
 import { discover } from './read-manifests.ts';
 import { createReleaseStore } from './release-store.ts';
 import type { ReleaseStore } from './release-store.ts';
 import { inSection, skipSection } from './sections.ts';
+import type { SectionLog } from './sections.ts';
 
 interface Found {
   cluster: Cluster;
@@ -31,7 +33,7 @@ export async function runRollingRollback(
   onRelease: (release: ReleaseIndex) => void,
 ): Promise<ReleaseIndex | undefined> {
   const found = await inSection(context, 'Initialize', async (log) => {
-    const result = await findReleases(task, context);
+    const result = await findReleases(task, context, log);
     if (typeof result === 'string') log.info(result);
     else if (result.target === undefined) {
       log.info(
@@ -71,10 +73,14 @@ export async function runRollingRollback(
   return target;
 }
 
-async function findReleases(task: RollingRollbackTask, context: TaskContext): Promise<Found | string> {
+async function findReleases(
+  task: RollingRollbackTask,
+  context: TaskContext,
+  log: SectionLog,
+): Promise<Found | string> {
   const { namespace, releaseName } = task;
   if (task.deployNode === undefined) return 'No rolling deployment ran in this stage: skipping rollback.';
-  const cluster = await context.cluster(task.access);
+  const cluster = await reachCluster(context, task.access, log);
   const store = createReleaseStore(cluster, { namespace, releaseName, signal: context.signal });
   const indexes = await store.list();
   const failed = releaseOfStep(indexes, task.step.executionId, task.deployNode);

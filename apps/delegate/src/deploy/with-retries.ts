@@ -4,15 +4,19 @@ import { ClusterError, isClusterError, LeaseEndedError } from '../cluster/cluste
 const LAST_ATTEMPT = 6;
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5_000;
+/** A server that went away in the middle is given longer than one that only answers badly: it may be restarting. */
+const UNREACHABLE_FOR_MS = 60_000;
 
 /** Repeats a request that is safe to repeat while its failure is one that passes: overload, a restart, a lost race. */
 export async function withRetries<T>(signal: AbortSignal, request: () => Promise<T>): Promise<T> {
+  const giveUpAt = Date.now() + UNREACHABLE_FOR_MS;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await request();
     } catch (error) {
       signal.throwIfAborted();
-      if (attempt === LAST_ATTEMPT || !passes(error)) throw error;
+      const isLast = isUnreachable(error) ? Date.now() >= giveUpAt : attempt >= LAST_ATTEMPT;
+      if (isLast || !passes(error)) throw error;
       const asked = error instanceof ClusterError ? error.retryAfterMs : undefined;
       const wait = asked ?? FIRST_WAIT_MS * 2 ** (attempt - 1);
       await delay(Math.min(wait, LONGEST_WAIT_MS), undefined, { signal });
@@ -20,8 +24,11 @@ export async function withRetries<T>(signal: AbortSignal, request: () => Promise
   }
 }
 
+const isUnreachable = (error: unknown): boolean => isClusterError(error, 0);
+
 function passes(error: unknown): boolean {
   if (error instanceof LeaseEndedError) return false;
+  if (isUnreachable(error)) return true;
   if (!isClusterError(error)) return true;
   if (error.status === 409) return error.reason === 'Conflict' && (error.details.causes ?? []).length === 0;
   // The one mistake in a manifest that is answered with a 500.
