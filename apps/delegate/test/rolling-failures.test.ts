@@ -66,6 +66,15 @@ test('a missing ConfigMap ends the step at once', async () => {
   expect(failureOf(run).message).toContain('the ConfigMap web-settings');
 });
 
+test('so does one that a volume needs', async () => {
+  const bench = await deployBench();
+  const volume =
+    '          volumeMounts: [{name: settings, mountPath: /settings}]\n      volumes: [{name: settings, configMap: {name: not-there}}]\n';
+  const run = await bench.deploy(webDeployment({ container: volume }));
+  expect(run.verdict).toBe('container.config_missing');
+  expect(failureOf(run).message).toContain('not-there');
+});
+
 test('a failed job fails the step, and runs again at the next deployment', async () => {
   const bench = await deployBench();
   const job = `apiVersion: batch/v1

@@ -17,6 +17,16 @@ metadata: {name: settings}
 data: ${data}
 `;
 
+const scaler = `apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+  minReplicas: 2
+  maxReplicas: 9
+  metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}}]
+`;
+
 test('keys owned by a client-side tool survive a plain apply, and go when we take its fields over', async () => {
   const bench = await deployBench();
   await bench.cluster.kubectl(['apply', '-n', bench.namespace, '-f', '-'], {
@@ -85,15 +95,6 @@ test('a field that only we own is reset when left out, so replicas are handed ov
   expect(at(await bench.get('apps/v1', 'Deployment', 'web'), 'spec', 'replicas')).toBe(1);
 
   await bench.deploy(webDeployment({ replicas: 5 }));
-  const scaler = `apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata: {name: web}
-spec:
-  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
-  minReplicas: 2
-  maxReplicas: 9
-  metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}}]
-`;
   const run = await bench.deploy(
     `${webDeployment({ replicas: 2, image: 'registry.example/web:2' })}---\n${scaler}`,
   );
@@ -105,6 +106,32 @@ spec:
   );
   expect(again.sections.get('Apply')?.text).toContain('2 unchanged');
   expect(at(await bench.get('apps/v1', 'Deployment', 'web'), 'spec', 'replicas')).toBe(5);
+});
+
+test('replicas that a client-side tool held stay as they are when its fields are taken over under an autoscaler', async () => {
+  const bench = await deployBench();
+  const manifests = `${webDeployment({ replicas: 5 })}---\n${scaler}`;
+  await bench.cluster.kubectl(['apply', '-n', bench.namespace, '-f', '-'], { stdin: manifests });
+  const run = await bench.deploy(manifests.replace('replicas: 5', 'replicas: 2'));
+  expect(run.verdict).toBe('succeeded');
+  expect(at(await bench.get('apps/v1', 'Deployment', 'web'), 'spec', 'replicas')).toBe(5);
+});
+
+test('once no autoscaler decides any more, the manifest does; so it does after kubectl scale', async () => {
+  const bench = await deployBench();
+  await bench.deploy(webDeployment({ replicas: 3 }));
+  await bench.deploy(`${webDeployment({ replicas: 3 })}---\n${scaler}`);
+  const replicas = async (): Promise<unknown> =>
+    at(await bench.get('apps/v1', 'Deployment', 'web'), 'spec', 'replicas');
+  await bench.deploy(webDeployment({ replicas: 2 }), { pruningEnabled: true });
+  await bench.cluster.kubectl(['delete', 'hpa', 'web', '-n', bench.namespace, '--ignore-not-found']);
+  const own = await bench.deploy(webDeployment({ replicas: 2 }));
+  expect(own.verdict).toBe('succeeded');
+  expect(await replicas()).toBe(2);
+  await bench.cluster.kubectl(['scale', 'deployment', 'web', '--replicas=4', '-n', bench.namespace]);
+  const scaled = await bench.deploy(webDeployment({ replicas: 2 }));
+  expect(scaled.verdict).toBe('succeeded');
+  expect(await replicas()).toBe(2);
 });
 
 test('a changed selector is refused as immutable before anything is written, and replaced where the manifest allows it', async () => {

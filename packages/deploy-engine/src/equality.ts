@@ -16,7 +16,8 @@ export function provesEqual(
   if (live.metadata.deletionTimestamp !== undefined || desired.apiVersion !== live.apiVersion) return false;
   const entry = appliedBy(live, fieldManager);
   if (entry?.fieldsV1 === undefined || entry.apiVersion !== desired.apiVersion) return false;
-  if (hasClientSideFields(live)) return false;
+  // Replicas that somebody scaled are no matter where an autoscaler decides: then `desired` leaves them out.
+  if (hasClientSideFields(live, { autoscaled: at(desired, 'spec', 'replicas') === undefined })) return false;
   const completed = isCompletedByServer(desired);
   return sameMap(withoutIdentity(desired), live, entry.fieldsV1, { completed, field: '' });
 }

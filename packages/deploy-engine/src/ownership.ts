@@ -1,5 +1,6 @@
 import { at } from './kubernetes-object.ts';
 import type { FieldSet, KubernetesObject, ManagedFieldsEntry } from './kubernetes-object.ts';
+import { REPLICAS_MANAGER } from './markers.ts';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
@@ -23,22 +24,29 @@ const clientSideManagers = [
   'Mozilla',
 ];
 
-function isClientSide(entry: ManagedFieldsEntry): boolean {
-  return (
-    entry.operation === 'Update' &&
-    (entry.subresource ?? '') === '' &&
-    clientSideManagers.includes(entry.manager ?? '')
-  );
+/** Whether an autoscaler decides on the replicas of the object, so that whoever holds them keeps them. */
+interface TakeOverOptions {
+  autoscaled?: boolean;
+}
+
+function isTakenOver(entry: ManagedFieldsEntry, { autoscaled = false }: TakeOverOptions): boolean {
+  const { manager = '', operation, subresource = '' } = entry;
+  // Our own second manager lets go once no autoscaler decides any more.
+  if (manager === REPLICAS_MANAGER) return operation === 'Apply' && !autoscaled;
+  const isOwnHand = operation === 'Update' && clientSideManagers.includes(manager);
+  return isOwnHand && (subresource === '' || (subresource === 'scale' && !autoscaled));
 }
 
 /** Whether a client-side tool owns fields, which would survive an apply that leaves them out. */
-export function hasClientSideFields(live: KubernetesObject): boolean {
-  return (live.metadata.managedFields ?? []).some(isClientSide);
+export function hasClientSideFields(live: KubernetesObject, options: TakeOverOptions = {}): boolean {
+  return (live.metadata.managedFields ?? []).some((entry) => isTakenOver(entry, options));
 }
 
 /** The tools whose fields `takeOverFields` would give to us. */
-export function clientSideManagersOf(live: KubernetesObject): string[] {
-  const names = (live.metadata.managedFields ?? []).filter(isClientSide).map((entry) => entry.manager ?? '');
+export function clientSideManagersOf(live: KubernetesObject, options: TakeOverOptions = {}): string[] {
+  const names = (live.metadata.managedFields ?? [])
+    .filter((entry) => isTakenOver(entry, options))
+    .map((entry) => entry.manager ?? '');
   return [...new Set(names)];
 }
 
@@ -47,9 +55,13 @@ export function clientSideManagersOf(live: KubernetesObject): string[] {
  * server-side apply; undefined when there are none. The resourceVersion in it makes a lost race a 409.
  * https://github.com/kubernetes/kubernetes/blob/v1.34.0/staging/src/k8s.io/client-go/util/csaupgrade/upgrade.go
  */
-export function takeOverFields(live: KubernetesObject, fieldManager: string): object[] | undefined {
+export function takeOverFields(
+  live: KubernetesObject,
+  fieldManager: string,
+  options: TakeOverOptions = {},
+): object[] | undefined {
   const entries = live.metadata.managedFields ?? [];
-  const theirs = entries.filter(isClientSide);
+  const theirs = entries.filter((entry) => isTakenOver(entry, options));
   const newest = theirs.toSorted((left, right) => (right.time ?? '').localeCompare(left.time ?? ''))[0];
   if (newest === undefined) return undefined;
   const ours = entries.find(
@@ -60,13 +72,14 @@ export function takeOverFields(live: KubernetesObject, fieldManager: string): ob
     (all, entry) => unite(all, entry.fieldsV1 ?? {}),
     ours?.fieldsV1 ?? {},
   );
+  const { subresource: _subresource, ...base } = ours ?? newest;
   const merged: ManagedFieldsEntry = {
-    ...(ours ?? newest),
+    ...base,
     manager: fieldManager,
     operation: 'Apply',
     fieldsV1: withoutLastApplied(fields),
   };
-  const kept = entries.filter((entry) => !isClientSide(entry) && entry !== ours);
+  const kept = entries.filter((entry) => !theirs.includes(entry) && entry !== ours);
   return [
     { op: 'replace', path: '/metadata/managedFields', value: [merged, ...kept] },
     { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion ?? '' },
@@ -92,14 +105,16 @@ function withoutLastApplied(fields: FieldSet): FieldSet {
   return { ...fields, 'f:metadata': { ...metadata, 'f:annotations': kept } };
 }
 
-/** Whether our manager owns `spec.replicas`, so that leaving it out would reset it to its default. */
+/**
+ * Whether we own `spec.replicas`, or will once the fields of client-side tools are ours, so that leaving it out would
+ * reset it to its default.
+ */
 export function ownsReplicas(live: KubernetesObject, fieldManager: string): boolean {
-  return (live.metadata.managedFields ?? []).some(
-    (entry) =>
-      entry.manager === fieldManager &&
-      entry.operation === 'Apply' &&
-      at(entry.fieldsV1, 'f:spec', 'f:replicas') !== undefined,
-  );
+  return (live.metadata.managedFields ?? []).some((entry) => {
+    const isOurs = entry.manager === fieldManager && entry.operation === 'Apply';
+    const owns = isOurs || isTakenOver(entry, { autoscaled: true });
+    return owns && at(entry.fieldsV1, 'f:spec', 'f:replicas') !== undefined;
+  });
 }
 
 /** A field that another manager holds with another value. */

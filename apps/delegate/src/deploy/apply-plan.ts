@@ -122,7 +122,7 @@ function apply(
 async function takeOver(cluster: Cluster, item: PlannedObject, { signal, log }: ApplyOptions): Promise<void> {
   await withRetries(signal, async () => {
     const live = await cluster.get(item.address, { signal });
-    const patch = live === null ? undefined : takeOverFields(live, FIELD_MANAGER);
+    const patch = live === null ? undefined : takeOverFields(live, FIELD_MANAGER, item);
     if (patch === undefined) return;
     await cluster.patch(item.address, patch, { type: 'json', fieldManager: FIELD_MANAGER, signal });
     log.info(`${displayName(item.address)}: took over the fields of client-side tools.`);

@@ -82,7 +82,7 @@ async function isOnlyWithClientSideTools(
   signal: AbortSignal,
 ): Promise<boolean> {
   const live = await cluster.get(item.address, { signal });
-  const tools = live === null ? [] : clientSideManagersOf(live);
+  const tools = live === null ? [] : clientSideManagersOf(live, item);
   const conflicts = readConflicts(error.details.causes ?? []);
   return conflicts.length > 0 && conflicts.every(({ owner }) => tools.includes(owner));
 }

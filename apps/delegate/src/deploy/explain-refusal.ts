@@ -33,13 +33,7 @@ export function explainRefusal(
   const name = displayName(addressOf(object));
   const { errorType, ...draft } = isClusterError(error)
     ? classify(error, name, object)
-    : {
-        code: 'cluster.unreachable',
-        errorType: 'Connectivity' as const,
-        title: `${name} could not be sent`,
-        message: error instanceof Error ? error.message : String(error),
-        hints: ['Check that the delegate reaches the API server.'],
-      };
+    : unreachable(name, error instanceof Error ? error.message : String(error));
   const { namespace } = object.metadata;
   const place =
     source === undefined
@@ -59,8 +53,19 @@ export function explainRefusal(
   return { cause, errorType };
 }
 
+function unreachable(name: string, message: string): Draft {
+  return {
+    code: 'cluster.unreachable',
+    errorType: 'Connectivity',
+    title: `${name} could not be sent`,
+    message,
+    hints: ['Check that the delegate reaches the API server.'],
+  };
+}
+
 function classify(error: ClusterError, name: string, object?: KubernetesObject): Draft {
   const { message } = error;
+  if (error.status === 0) return unreachable(name, message);
   const conflicts = error.status === 409 ? readConflicts(error.details.causes ?? []) : [];
   if (conflicts.length > 0) {
     const fields = conflicts.map(({ field, owner }) => `${field} (held by ${owner})`).join(', ');

@@ -48,14 +48,14 @@ export async function runRollingDeploy(
   // Pruning comes before the record says that the release succeeded: what it could not delete is then still known
   // as a difference to the last success.
   const reason = failure ?? (await prune(task, prepared, withInventory(release, changes), context));
-  const finished = await finishRelease(
-    prepared.store,
-    release,
-    changes,
-    reason === undefined ? 'succeeded' : 'failed',
-  );
+  if (reason !== undefined) {
+    // Should the record be out of reach, too, the first failure is the one to tell; the next deployment closes it.
+    const failed = await finishRelease(prepared.store, release, changes, 'failed').catch(() => release);
+    onRelease(failed);
+    throw withFirstDeploymentHint(reason, failed);
+  }
+  const finished = await finishRelease(prepared.store, release, changes, 'succeeded');
   onRelease(finished);
-  if (reason !== undefined) throw withFirstDeploymentHint(reason, finished);
   await inSection(context, 'Wrap Up', async (log) => {
     await cleanUp(prepared.cluster, prepared.store, {
       releaseName: task.releaseName,

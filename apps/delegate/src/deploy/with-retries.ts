@@ -34,7 +34,7 @@ function passes(error: unknown): boolean {
   // The one mistake in a manifest that is answered with a 500.
   if (isUnknownField(error)) return false;
   // A webhook whose backend is just starting is a 500 as well.
-  return [429, 500, 502, 503, 504].includes(error.status);
+  return [0, 429, 500, 502, 503, 504].includes(error.status);
 }
 
 /** Whether a server-side apply was refused for a field that the kind's schema does not have. */

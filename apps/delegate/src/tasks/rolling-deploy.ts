@@ -1,8 +1,9 @@
 import type { RollingDeployTask, TaskOutcome } from '@slipway/contracts';
 import { at } from '@slipway/deploy-engine';
 import type { KubernetesObject, ReleaseIndex } from '@slipway/deploy-engine';
-import { LeaseEndedError } from '../cluster/cluster-error.ts';
+import { isClusterError, LeaseEndedError } from '../cluster/cluster-error.ts';
 import { DeployFailure } from '../deploy/deploy-failure.ts';
+import { toDeployFailure } from '../deploy/explain-refusal.ts';
 import { runRollingDeploy } from '../deploy/run-rolling-deploy.ts';
 import { toReleaseReport } from '../deploy/release-report.ts';
 import type { TaskContext, TaskRunner } from './task.ts';
@@ -21,7 +22,8 @@ export const rollingDeploy: TaskRunner<'rolling-deploy'> = {
     try {
       const pods = await runRollingDeploy(payload, context, onRelease);
       return { kind: 'succeeded', outputs: outputsOf(newest(), pods), ...resultOf(releases) };
-    } catch (error) {
+    } catch (thrown) {
+      const error = isClusterError(thrown) ? toDeployFailure(thrown, 'A request to the cluster') : thrown;
       if (context.signal.aborted || error instanceof LeaseEndedError || !(error instanceof DeployFailure))
         throw error;
       return {

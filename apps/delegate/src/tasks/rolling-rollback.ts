@@ -1,7 +1,8 @@
 import type { RollingRollbackTask, TaskOutcome } from '@slipway/contracts';
 import type { ReleaseIndex } from '@slipway/deploy-engine';
-import { LeaseEndedError } from '../cluster/cluster-error.ts';
+import { isClusterError, LeaseEndedError } from '../cluster/cluster-error.ts';
 import { DeployFailure } from '../deploy/deploy-failure.ts';
+import { toDeployFailure } from '../deploy/explain-refusal.ts';
 import { toReleaseReport } from '../deploy/release-report.ts';
 import { runRollingRollback } from '../deploy/run-rolling-rollback.ts';
 import type { TaskContext, TaskRunner } from './task.ts';
@@ -22,7 +23,8 @@ export const rollingRollback: TaskRunner<'rolling-rollback'> = {
       const outputs =
         target === undefined ? {} : { releaseName: target.releaseName, releaseNumber: target.number };
       return { kind: 'succeeded', outputs, ...result() };
-    } catch (error) {
+    } catch (thrown) {
+      const error = isClusterError(thrown) ? toDeployFailure(thrown, 'A request to the cluster') : thrown;
       if (context.signal.aborted || error instanceof LeaseEndedError || !(error instanceof DeployFailure))
         throw error;
       return { kind: 'failed', failure: error.failure, ...result() };

@@ -26,6 +26,8 @@ export interface PlannedObject {
   /** What is applied, to the last field. */
   object: KubernetesObject;
   source?: ManifestSource;
+  /** An autoscaler decides on its replicas. */
+  autoscaled: boolean;
   /** Fields of client-side tools become ours before the apply. */
   takeOver: boolean;
   /** The second manager takes the live replicas before the apply. */
@@ -103,7 +105,9 @@ function planObject(
     action: decision.action,
     object,
     source,
-    takeOver: live !== undefined && decision.action === 'configure' && hasClientSideFields(live),
+    autoscaled,
+    takeOver:
+      live !== undefined && decision.action === 'configure' && hasClientSideFields(live, { autoscaled }),
     holdReplicas: autoscaled && live !== undefined && ownsReplicas(live, FIELD_MANAGER),
     waits: !hasMarker(object, 'directApply'),
     dryRun: needsDryRun(object, decision.action, live),
