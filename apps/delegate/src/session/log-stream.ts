@@ -219,7 +219,7 @@ function createLineWriter(
     rest += masked;
     const end = rest.lastIndexOf('\n');
     if (end >= 0) {
-      for (const line of piecesOf(rest.slice(0, end))) write(line);
+      for (const line of piecesOf(rest.slice(0, end).replace(/\r$/, ''))) write(line);
       rest = rest.slice(end + 1);
     }
     while (rest.length > LINE_LIMIT) {
