@@ -1,8 +1,12 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import type { ExecutionView } from '@slipway/contracts';
 import { isTerminal } from '@slipway/contracts';
 import { testCluster, testNamespace } from '@slipway/testing';
 import type { TestCluster, TestNamespace } from '@slipway/testing';
+import { createDatabase } from '../src/platform/database.ts';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { stringify } from 'yaml';
 import { startProcesses } from './processes.ts';
 import type { Processes } from './processes.ts';
 import { entitiesYaml, pipelineYaml, project, script } from './project-fixture.ts';
@@ -30,6 +34,26 @@ async function apply(yaml: string): Promise<void> {
 }
 
 const view = (id: string): Promise<ExecutionView> => processes.json('GET', `${project}/executions/${id}`);
+
+/** Every table of the database as text: what is stored in the clear shows in it. */
+async function tablesThatHold(text: string): Promise<string[]> {
+  const database = createDatabase(processes.databaseUrl, { maxConnections: 2 });
+  try {
+    const tables = await database.pool.query<{ name: string }>(
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('public', 'graphile_worker')`,
+    );
+    const holding: string[] = [];
+    for (const { name } of tables.rows) {
+      const found = await database.pool.query(`select 1 from ${name} t where t::text like $1 limit 1`, [
+        `%${text}%`,
+      ]);
+      if (found.rowCount !== 0) holding.push(name);
+    }
+    return holding;
+  } finally {
+    await database.close();
+  }
+}
 
 async function start(identifier: string): Promise<string> {
   const { executionId } = await processes.json<{ executionId: string }>(
@@ -102,3 +126,110 @@ it('deploys through real processes to a real API server, script output and all, 
   );
   expect(deployment.spec.template.spec.containers[0].image).toBe('nginx:1');
 }, 180_000);
+
+const logsOf = async (id: string, node: string): Promise<string> =>
+  (await processes.request('GET', `${project}/executions/${id}/logs?node=${node}&section=Execute`)).text;
+
+const nodeOf = (seen: ExecutionView, node: string) => {
+  const all = seen.nodes.flatMap((stage) => stage.children.flatMap((child) => [child, ...child.children]));
+  const found = all.find((each) => each.node === node);
+  if (found === undefined) throw new Error(`no node ${node}`);
+  return found;
+};
+
+it('hands a secret on from step to step, and shows it nowhere', async () => {
+  const canary = `canary-${Math.random().toString(36).slice(2)}-${Date.now()}`;
+  await apply(
+    stringify({
+      secret: { name: 'canary', identifier: 'canary', type: 'SecretText', spec: { value: canary } },
+    }),
+  );
+  const steps = [
+    script('give', '', {
+      spec: {
+        shell: 'Sh',
+        source: {
+          type: 'Inline',
+          spec: { script: 'key="<+secrets.getValue("canary")>"; echo "it is $key"' },
+        },
+        outputVariables: [{ name: 'key', type: 'Secret', value: 'key' }],
+      },
+    }),
+    script('take', '', {
+      spec: {
+        shell: 'Sh',
+        source: {
+          type: 'Inline',
+          spec: { script: 'echo "$KEY" | wc -c; echo "again $KEY"; test "$KEY" = "$OTHER"' },
+        },
+        environmentVariables: [
+          { name: 'KEY', type: 'String', value: '<+execution.steps.give.output.outputVariables.key>' },
+          { name: 'OTHER', type: 'String', value: '<+secrets.getValue("canary")>' },
+        ],
+      },
+    }),
+  ];
+  await apply(pipelineYaml({ identifier: 'secretive', steps }));
+  const id = await start('secretive');
+  const seen = await until(id, ({ status }) => isTerminal(status));
+  expect(seen.failure).toBeUndefined();
+  expect(await logsOf(id, 'deploy.give')).toContain('it is ***');
+  expect(await logsOf(id, 'deploy.take')).toContain(` ${canary.length + 1}\n`);
+  expect(nodeOf(seen, 'deploy.give').outputs).toEqual({ key: '*****' });
+  for (const text of [
+    JSON.stringify(seen),
+    await logsOf(id, 'deploy.give'),
+    await logsOf(id, 'deploy.take'),
+    processes.said(),
+  ]) {
+    expect(text).not.toContain(canary);
+  }
+  expect(await tablesThatHold(canary)).toEqual([]);
+  // The search itself finds what there is.
+  expect(await tablesThatHold('secretive')).toContain('public.execution');
+}, 120_000);
+
+it('kills a running script when the execution is aborted', async () => {
+  const marker = path.join(processes.folder, 'beats');
+  const steps = [
+    script('endless', `while true; do echo beat >> ${marker}; sleep 0.1; done`, { timeout: '10m' }),
+  ];
+  await apply(pipelineYaml({ identifier: 'endless', steps, rollbackSteps: [script('undo')] }));
+  const id = await start('endless');
+  await vi.waitFor(async () => expect((await stat(marker)).size).toBeGreaterThan(0), { timeout: 60_000 });
+  await processes.json('POST', `${project}/executions/${id}/interrupts`, { type: 'AbortAll' });
+  const seen = await until(id, ({ status }) => isTerminal(status));
+  expect(seen.status).toBe('ABORTED');
+  expect(nodeOf(seen, 'deploy.endless').status).toBe('ABORTED');
+  expect(nodeOf(seen, 'deploy.undo').status).toBe('SKIPPED');
+  const { size } = await stat(marker);
+  await start('first').then((other) => until(other, ({ status }) => isTerminal(status)));
+  expect((await stat(marker)).size).toBe(size);
+}, 180_000);
+
+it('ends a step that is late EXPIRED, and rolls back after its script has gone', async () => {
+  const steps = [script('late', 'trap "" TERM; sleep 300', { timeout: '10s' })];
+  await apply(pipelineYaml({ identifier: 'late', steps, rollbackSteps: [script('undo', 'echo undone')] }));
+  const id = await start('late');
+  const seen = await until(id, ({ status }) => isTerminal(status));
+  expect(seen.status).toBe('FAILED');
+  expect(nodeOf(seen, 'deploy.late')).toMatchObject({
+    status: 'EXPIRED',
+    failure: { code: 'step.timed_out', errorType: 'Timeout' },
+  });
+  expect(nodeOf(seen, 'deploy.undo').status).toBe('SUCCEEDED');
+}, 120_000);
+
+it('says why no delegate fits, delegate by delegate', async () => {
+  await apply(
+    pipelineYaml({ identifier: 'nowhere', steps: [script('one')], stage: { delegateSelectors: ['moon'] } }),
+  );
+  const id = await start('nowhere');
+  const seen = await until(id, (each) => (nodeOf(each, 'deploy.one').waitingFor?.delegates?.length ?? 0) > 0);
+  const { waitingFor } = nodeOf(seen, 'deploy.one');
+  expect(waitingFor?.what).toMatch(/^Waiting for a delegate with the tag moon: /);
+  expect(waitingFor?.delegates).toMatchObject([{ delegate: 'local', eligible: false }]);
+  expect(waitingFor?.delegates?.[0]?.remedy).toBeTruthy();
+  await processes.json('POST', `${project}/executions/${id}/interrupts`, { type: 'AbortAll' });
+  expect((await until(id, ({ status }) => isTerminal(status))).status).toBe('ABORTED');
+}, 120_000);

@@ -1,4 +1,5 @@
 import type { ExecutionEvent } from '@slipway/pipeline-core';
+import { z } from 'zod';
 import { readObservedFailure } from '../domains/executions/index.ts';
 import { recordReleases } from '../domains/releases/index.ts';
 import type { Tx } from '../platform/database.ts';
@@ -27,12 +28,22 @@ export function createExecutionRunner(log: Logger): ExecutionRunner {
           log.info({ executionId, event: event.type, reason: result.illegal }, 'an event came too late');
           continue;
         }
-        if (event.type === 'task.finished') await recordReleases(tx, session.facts, event.node, event.taskId);
+        if (event.type === 'task.finished' && reportsReleases(event)) {
+          await recordReleases(tx, session.facts, event.node, event.taskId);
+        }
       }
       await session.close();
     },
   };
 }
+
+/** Whether the delegate's outcome, of which the event carries all, says what it did to releases. */
+function reportsReleases({ outcome }: Extract<ExecutionEvent, { type: 'task.finished' }>): boolean {
+  const parsed = ReportSchema.safeParse(outcome);
+  return parsed.success && parsed.data.result.releases.length > 0;
+}
+
+const ReportSchema = z.object({ result: z.object({ releases: z.array(z.unknown()) }) });
 
 /** A task that was stopped says nothing of why it took so long; what it had seen does. */
 async function withObservations(tx: Tx, event: ExecutionEvent): Promise<ExecutionEvent> {

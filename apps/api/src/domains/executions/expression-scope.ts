@@ -3,6 +3,7 @@ import { DeferredText, Lazy, asTemplates, joinScopes, scopeOf, secretValue } fro
 import type { Scope, ScopeMap, ScopeValue } from '@slipway/expressions';
 import type { DescribedSpec, ExecutionState, Graph, GraphNode } from '@slipway/pipeline-core';
 import { nodeOf, stageOf, statusOf } from '@slipway/pipeline-core';
+import { stepKinds } from '@slipway/steps';
 import type { ExecutionFacts } from './execution-store.ts';
 import type { ScopeNames } from '../scopes/index.ts';
 import type { InfrastructureOutputs, ServiceOutputs } from './resolved-entities.ts';
@@ -223,7 +224,9 @@ function outputOf(node: GraphNode, { outputs = {}, secretOutputs = [], taskId }:
         : toData(value),
     ]),
   );
-  return node.type === 'ShellScript' ? { outputVariables: values } : values;
+  const kind = stepKinds.find(({ type }) => type === node.type);
+  const namesItsOwn = kind?.outputs.some(({ name }) => name === 'outputVariables') ?? false;
+  return namesItsOwn ? { outputVariables: values } : values;
 }
 
 /** The handle by which a later task asks for a secret output. */
