@@ -1,5 +1,5 @@
 import { Textarea } from '@mantine/core';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { describeManifests } from '../document/manifests.ts';
 import { sampleManifests } from '../document/sample.ts';
 import { ChoiceCards } from '../ui/ChoiceCards.tsx';
@@ -23,9 +23,12 @@ const sources = [
   },
 ] as const;
 
-function sourceOf(form: DocumentForm): Source {
+/** The sample is what nobody has touched; as soon as a person takes it over, it is pasted text like any other. */
+function sourceOf(form: DocumentForm, sampleOffered: boolean): Source {
   if (form.readText([...store, 'type']) === 'Harness') return 'files';
-  return form.readText([...store, 'spec', 'content']) === sampleManifests ? 'sample' : 'pasted';
+  return sampleOffered && form.readText([...store, 'spec', 'content']) === sampleManifests
+    ? 'sample'
+    : 'pasted';
 }
 
 const storeFor: Readonly<Record<Source, unknown>> = {
@@ -68,7 +71,13 @@ export function ServiceForm({
   offerSample: boolean;
   nameError?: string | undefined;
 }) {
-  const source = sourceOf(form);
+  const [takenOver, setTakenOver] = useState(false);
+  const source = sourceOf(form, offerSample && !takenOver);
+  const choose = (next: Source) => {
+    setTakenOver(next !== 'sample');
+    // The sample is a good beginning for one's own manifests.
+    if (next !== 'pasted' || source === 'files') form.write(store, storeFor[next]);
+  };
   const content = form.readText([...store, 'spec', 'content']);
   const objects = useMemo(() => describeManifests(content).objects, [content]);
   return (
@@ -76,9 +85,9 @@ export function ServiceForm({
       <NameField form={form} root="service" saved={saved} error={nameError} />
       <ChoiceCards
         label="Manifests"
-        choices={offerSample || source === 'sample' ? sources : sources.slice(1)}
+        choices={offerSample ? sources : sources.slice(1)}
         value={source}
-        onChange={(next) => form.write(store, storeFor[next])}
+        onChange={choose}
       />
       {source === 'sample' && (
         <div className={classes.boxed}>

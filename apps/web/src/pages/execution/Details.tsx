@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import type { ExecutionNode } from '@slipway/contracts';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { statusWord } from '../../components/execution-status.ts';
+import { hasEnded, statusWord } from '../../components/execution-status.ts';
 import { useProject } from '../../hooks/use-project.ts';
 import { paths } from '../../paths.ts';
 import { Mark } from '../../ui/Mark.tsx';
@@ -17,6 +17,7 @@ const shownAtFirst = 200;
 function Objects({ node }: { node: ExecutionNode }) {
   const [all, setAll] = useState(false);
   const rows = objectRows(node.progress?.objects ?? []);
+  const causes = node.failure?.causes ?? node.progress?.causes ?? [];
   if (rows.length === 0) return null;
   return (
     <section aria-label="Objects">
@@ -24,7 +25,7 @@ function Objects({ node }: { node: ExecutionNode }) {
       <ul className={classes.objects}>
         {(all ? rows : rows.slice(0, shownAtFirst)).map(({ object, depth }) => (
           <li key={object.id} style={{ paddingLeft: depth * 16 }} title={object.message}>
-            <Mark tone={objectTone(object)} label={object.status} />
+            <Mark tone={objectTone(object, causes, hasEnded(node.status))} label={object.status} />
             <span className={classes.objectName}>
               {object.ref.kind} {object.ref.name}
             </span>

@@ -1,4 +1,4 @@
-import type { ObjectStatus } from '@slipway/contracts';
+import type { Cause, ObjectRef, ObjectStatus } from '@slipway/contracts';
 import type { Tone } from '../../ui/Mark.tsx';
 
 export interface ObjectRow {
@@ -15,7 +15,18 @@ const tones: Readonly<Record<ObjectStatus['status'], Tone>> = {
   unknown: 'none',
 };
 
-export const objectTone = (object: ObjectStatus): Tone => tones[object.status];
+const sameObject = (a: ObjectRef, b: ObjectRef): boolean =>
+  a.kind === b.kind && a.name === b.name && (a.namespace ?? '') === (b.namespace ?? '');
+
+/** How an object is doing. One that a fatal cause names has failed; nothing turns any more once the step has ended. */
+export function objectTone(object: ObjectStatus, causes: readonly Cause[], stepHasEnded: boolean): Tone {
+  const named = causes.some(
+    (cause) =>
+      cause.severity === 'fatal' && cause.object !== undefined && sameObject(cause.object, object.ref),
+  );
+  if (named) return 'fail';
+  return stepHasEnded && object.status === 'in-progress' ? 'warn' : tones[object.status];
+}
 
 /** Objects below their owners, in the order they came; one whose owner is not among them stands at the top. */
 export function objectRows(objects: readonly ObjectStatus[]): ObjectRow[] {
