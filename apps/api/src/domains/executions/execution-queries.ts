@@ -13,7 +13,7 @@ import type { Prisma, Tx } from '../../platform/database.ts';
 import { fail } from '../../platform/fail.ts';
 import { keyset, parseSort, toPage } from '../../platform/paging.ts';
 import { toFacts } from './execution-store.ts';
-import { toSummary } from './execution-views.ts';
+import { toListItem } from './execution-views.ts';
 import { DelegateReasonsSchema } from './execution-record.ts';
 import type { ExecutionRecord, RecordDetails } from './execution-record.ts';
 import type { NodeDetails } from './sentences.ts';
@@ -108,7 +108,7 @@ export async function listExecutions(tx: Tx, filter: ExecutionFilter, request: P
     total,
     sort,
     positionOf: (row) => ({ value: row.createdAt.toISOString(), id: row.id }),
-    toItem: (row): ExecutionSummary => toSummary(toRecord(row, details.get(row.id) ?? new Map())),
+    toItem: (row): ExecutionSummary => toListItem(toRecord(row, details.get(row.id) ?? new Map())),
   });
 }
 

@@ -22,7 +22,7 @@ import { headline, titleOf, waitingFor } from './sentences.ts';
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-export function toSummary(record: ExecutionRecord): ExecutionSummary {
+function toSummary(record: ExecutionRecord): ExecutionSummary {
   const { facts, graph, state, trigger } = { ...record, trigger: record.facts.trigger };
   const failure = failureOf(record);
   const { type, by, notes, rerunOf } = trigger;
@@ -50,6 +50,14 @@ export function toSummary(record: ExecutionRecord): ExecutionSummary {
     ...(state.endedAt === undefined ? {} : { endedAt: iso(state.endedAt) }),
     ...(failure === undefined ? {} : { failure }),
   };
+}
+
+/** A list says what failed in one line; the proof stands on the execution's own page. */
+export function toListItem(record: ExecutionRecord): ExecutionSummary {
+  const summary = toSummary(record);
+  if (summary.failure === undefined) return summary;
+  const message = titleOf(summary.failure);
+  return { ...summary, failure: { ...summary.failure, message, causes: [], evidence: [], hints: [] } };
 }
 
 export function toView(record: ExecutionRecord): ExecutionView {
