@@ -6,6 +6,7 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { composeApi } from '../src/compose.ts';
 import type { Api } from '../src/compose.ts';
 import { readConfig } from '../src/platform/config.ts';
+import type { Config } from '../src/platform/config.ts';
 import { migrateJobs } from '../src/platform/jobs.ts';
 import { createLogger } from '../src/platform/log.ts';
 
@@ -41,6 +42,8 @@ export interface TestApi extends AsyncDisposable {
   readonly api: Api;
   readonly app: FastifyInstance;
   readonly databaseUrl: string;
+  /** For a second replica on the same database. */
+  readonly config: Config;
   readonly baseUrl: string;
   /** The account administrator, by the bootstrap API key. */
   readonly admin: TestClient;
@@ -95,6 +98,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     api,
     app: api.app,
     databaseUrl: testDb.url,
+    config,
     baseUrl: BASE_URL,
     admin,
     adminKey,
