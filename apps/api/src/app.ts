@@ -11,7 +11,7 @@ import type { GateParts } from './platform/gate.ts';
 import { healthPlugin } from './platform/health.ts';
 import type { HealthParts } from './platform/health.ts';
 import type { Logger } from './platform/log.ts';
-import { openApiPlugin } from './platform/openapi.ts';
+import { openApiPlugin } from './platform/openapi/openapi.ts';
 import { problemPlugin, sendProblem, toAppError } from './platform/problem.ts';
 import { requestLogPlugin } from './platform/request-log.ts';
 import { securityHeadersPlugin } from './platform/security-headers.ts';

@@ -5,7 +5,7 @@ import type { RouteContract } from '@slipway/contracts';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import { exampleOf } from './openapi-examples.ts';
+import { exampleOf } from './examples.ts';
 
 const problem = {
   description: 'What went wrong; /docs/errors explains each code',
