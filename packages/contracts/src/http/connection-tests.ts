@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CauseSchema } from '../model/failure.ts';
-import { TimestampSchema } from './common.ts';
+import { TimestampSchema } from './view-fields.ts';
 import { route } from './route.ts';
 
 export const connectionTestSteps = ['delegate', 'address', 'tls', 'identity', 'list-controllers'] as const;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { PageQuerySchema, ScopeRefSchema, TimestampSchema, pageOf } from './common.ts';
+import { PageQuerySchema, pageOf } from './page.ts';
+import { ScopeRefSchema, TimestampSchema } from './view-fields.ts';
 import { route } from './route.ts';
 
 export const DelegateInstanceSchema = z.object({

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { entityKindNames, entityKinds } from '../model/entity-kinds.ts';
 import type { EntityKind } from '../model/entity-kinds.ts';
 import type { Permission } from '../permissions.ts';
-import { ActorRefSchema, PageQuerySchema, ScopeRefSchema, TimestampSchema, pageOf } from './common.ts';
+import { PageQuerySchema, pageOf } from './page.ts';
+import { ActorRefSchema, ScopeRefSchema, TimestampSchema } from './view-fields.ts';
 import { ConnectivitySchema } from './connection-tests.ts';
 import { route } from './route.ts';
 

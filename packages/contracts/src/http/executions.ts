@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { CauseSchema, FailureSchema, ObjectRefSchema } from '../model/failure.ts';
 import { StatusSchema } from '../model/status.ts';
-import { ActorRefSchema, PageQuerySchema, ScopeRefSchema, TimestampSchema, pageOf } from './common.ts';
+import { PageQuerySchema, pageOf } from './page.ts';
+import { ActorRefSchema, ScopeRefSchema, TimestampSchema } from './view-fields.ts';
 import { route } from './route.ts';
 
 /** What a node waits for, since when, until when, and who can unblock it. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { builtInRoles, permissions } from '../permissions.ts';
-import { PageQuerySchema, ScopeRefSchema, TimestampSchema, pageOf } from './common.ts';
+import { PageQuerySchema, pageOf } from './page.ts';
+import { ScopeRefSchema, TimestampSchema } from './view-fields.ts';
 import { route } from './route.ts';
 
 export const SessionViewSchema = z

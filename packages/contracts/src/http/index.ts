@@ -10,7 +10,9 @@ import type { RouteContract } from './route.ts';
 import { scopeRoutes } from './scopes.ts';
 import { systemRoutes } from './system.ts';
 
-export * from './common.ts';
+export * from './page.ts';
+export * from './problem.ts';
+export * from './view-fields.ts';
 export * from './connection-tests.ts';
 export * from './delegates.ts';
 export * from './entities.ts';

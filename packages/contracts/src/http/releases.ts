@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { PageQuerySchema, TimestampSchema, pageOf } from './common.ts';
+import { PageQuerySchema, pageOf } from './page.ts';
+import { TimestampSchema } from './view-fields.ts';
 import { route } from './route.ts';
 
 export const releaseStatuses = ['in-progress', 'succeeded', 'failed', 'rolled-back'] as const;

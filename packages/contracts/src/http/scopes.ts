@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { IdentifierSchema, NameSchema } from '../ids.ts';
-import { PageQuerySchema, TimestampSchema, pageOf } from './common.ts';
+import { PageQuerySchema, pageOf } from './page.ts';
+import { TimestampSchema } from './view-fields.ts';
 import { route } from './route.ts';
 
 export const OrganizationViewSchema = z

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ActorRefSchema, PageQuerySchema, ScopeRefSchema, TimestampSchema, pageOf } from './common.ts';
+import { PageQuerySchema, pageOf } from './page.ts';
+import { ActorRefSchema, ScopeRefSchema, TimestampSchema } from './view-fields.ts';
 import { route } from './route.ts';
 
 export const SandboxViewSchema = z

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { ReferenceSchema, SelectorsSchema, documentFields } from './common.ts';
+import { documentFields } from './document-fields.ts';
+import { ReferenceSchema } from './reference-schema.ts';
+import { SelectorsSchema } from './selectors.ts';
 import { unsupported } from './unsupported.ts';
 
 const ServiceAccountAuthSchema = z.strictObject({

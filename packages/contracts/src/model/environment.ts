@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { ReferenceOrExpressionSchema, ReferenceSchema, VariablesSchema, documentFields } from './common.ts';
+import { documentFields } from './document-fields.ts';
+import { ReferenceOrExpressionSchema, ReferenceSchema } from './reference-schema.ts';
+import { VariablesSchema } from './variable.ts';
 import { hasExpression } from './duration.ts';
 import { unsupported } from './unsupported.ts';
 

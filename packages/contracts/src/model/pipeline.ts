@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import { IdentifierSchema, NameSchema } from '../ids.ts';
-import {
-  ReferenceOrExpressionSchema,
-  SelectorsSchema,
-  TagsSchema,
-  VariablesSchema,
-  documentFields,
-} from './common.ts';
+import { TagsSchema, documentFields } from './document-fields.ts';
+import { ReferenceOrExpressionSchema } from './reference-schema.ts';
+import { SelectorsSchema } from './selectors.ts';
+import { VariablesSchema } from './variable.ts';
 import { durationSchema } from './duration.ts';
 import { FailureStrategiesSchema } from './failure-strategy.ts';
 import { StepSchema } from './steps.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SecretIdentifierSchema } from '../ids.ts';
-import { documentFields } from './common.ts';
+import { documentFields } from './document-fields.ts';
 
 export const SecretSchema = z.strictObject({
   ...documentFields,

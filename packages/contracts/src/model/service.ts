@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { IdentifierSchema } from '../ids.ts';
-import { VariablesSchema, documentFields } from './common.ts';
+import { documentFields } from './document-fields.ts';
+import { VariablesSchema } from './variable.ts';
 import { unsupported } from './unsupported.ts';
 
 /** `/path`, `org:/path` or `account:/path` in the file store; a path that ends in `/` or names a folder means all of it. */

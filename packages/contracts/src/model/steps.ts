@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { NameSchema } from '../ids.ts';
 import { IdentifierSchema } from '../ids.ts';
-import { SelectorsSchema, VariableSchema } from './common.ts';
+import { SelectorsSchema } from './selectors.ts';
+import { VariableSchema } from './variable.ts';
 import { durationSchema } from './duration.ts';
 import { FailureStrategiesSchema } from './failure-strategy.ts';
 import { FilePathReferenceSchema } from './service.ts';

@@ -1,4 +1,4 @@
-export { selectorsOf, toClusterAccess } from './cluster-access.ts';
+export { toClusterAccess } from './cluster-access.ts';
 export { createConnectionTests } from './connection-test-operations.ts';
 export type { RunTaskRequest } from './connection-test-operations.ts';
 export { registerConnectionTestRoutes } from './connection-test-routes.ts';

@@ -8,5 +8,5 @@ export { findEntity, keepConnectivity } from './entity-store.ts';
 export type { EntityAddress, StoredEntity } from './entity-store.ts';
 export { databaseLookup } from './lookup.ts';
 export type { Lookup } from './lookup.ts';
-export { findReferences, resolveFileReference } from './references.ts';
+export { resolveFileReference } from './references.ts';
 export { openSecret, secretHandle } from './secrets.ts';
