@@ -38,6 +38,8 @@ export class LogsRefusedError extends Error {
 }
 
 const FLUSH_AFTER_MS = 50;
+/** Between two batches of a task that goes on writing: every batch is a transaction at the other end. */
+const SPACING_MS = 200;
 const BATCH_ENTRIES = 500;
 const BATCH_BYTES = 256 * 1024;
 const LINE_LIMIT = 16_000;
@@ -55,6 +57,8 @@ export function createLogStream(options: { send: SendLogs; masker: Masker; limit
   let truncated = false;
   let abandoned = false;
   let sending = false;
+  let sentAt = 0;
+  let finishing = false;
   let timer: NodeJS.Timeout | undefined;
   let waiters: (() => void)[] = [];
   const open = new Map<string, LogSection>();
@@ -71,8 +75,11 @@ export function createLogStream(options: { send: SendLogs; masker: Masker; limit
     const bytes = (entry.type === 'line' ? entry.text.length : 0) + ENTRY_OVERHEAD;
     entries.push({ entry, bytes });
     pendingBytes += bytes;
-    schedule(FLUSH_AFTER_MS);
+    schedule(Math.max(FLUSH_AFTER_MS, pauseMs()));
   };
+  /** How long the next batch may gather lines. */
+  const pauseMs = (): number =>
+    finishing || entries.length >= BATCH_ENTRIES ? 0 : Math.max(0, sentAt + SPACING_MS - Date.now());
   const schedule = (ms: number): void => {
     timer ??= setTimeout(() => {
       timer = undefined;
@@ -85,12 +92,13 @@ export function createLogStream(options: { send: SendLogs; masker: Masker; limit
     sending = true;
     try {
       const batch = takeBatch(entries);
+      sentAt = Date.now();
       const storedSeq = await send(firstSeq, batch);
       const stored = Math.min(Math.max(storedSeq - firstSeq + 1, 0), entries.length);
       for (const { bytes } of entries.splice(0, stored)) pendingBytes -= bytes;
       firstSeq += stored;
       wake();
-      if (entries.length > 0) schedule(stored > 0 ? 0 : RETRY_AFTER_MS);
+      if (entries.length > 0) schedule(stored > 0 ? pauseMs() : RETRY_AFTER_MS);
     } catch (error) {
       if (error instanceof LogsRefusedError) abandon();
       else schedule(RETRY_AFTER_MS);
@@ -170,6 +178,7 @@ export function createLogStream(options: { send: SendLogs; masker: Masker; limit
     finish: async (withinMs) => {
       for (const section of open.values()) section.end('failed');
       const deadline = Date.now() + withinMs;
+      finishing = true;
       clearTimeout(timer);
       timer = undefined;
       void flush();
