@@ -35,8 +35,10 @@ export interface RestClient {
     executionId: string,
     found: (execution: ExecutionView) => T | undefined,
     timeoutMs?: number,
+    everyMs?: number,
   ): Promise<T>;
-  ended(executionId: string, timeoutMs?: number): Promise<ExecutionView>;
+  /** Waits for its end, reading it so often (100 ms); each reading costs the server something. */
+  ended(executionId: string, timeoutMs?: number, everyMs?: number): Promise<ExecutionView>;
   /** Waits until the local delegate can be given work. */
   delegateConnected(): Promise<void>;
 }
@@ -74,7 +76,7 @@ export function restClient({ baseUrl, apiKey }: { baseUrl: string; apiKey?: stri
   };
   const execution = async (executionId: string): Promise<ExecutionView> =>
     (await expectStatus(200, request('GET', `${defaultProject}/executions/${executionId}`))).body;
-  const until: RestClient['until'] = async (executionId, found, timeoutMs = 90_000) => {
+  const until: RestClient['until'] = async (executionId, found, timeoutMs = 90_000, everyMs = 100) => {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const seen = await execution(executionId);
@@ -82,7 +84,7 @@ export function restClient({ baseUrl, apiKey }: { baseUrl: string; apiKey?: stri
       if (result !== undefined) return result;
       if (isTerminal(seen.status) || Date.now() > deadline)
         throw new Error(`the execution came to this instead: ${JSON.stringify(seen, undefined, 2)}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await new Promise((resolve) => setTimeout(resolve, everyMs));
     }
   };
   return {
@@ -99,8 +101,8 @@ export function restClient({ baseUrl, apiKey }: { baseUrl: string; apiKey?: stri
     },
     execution,
     until,
-    ended: (executionId, timeoutMs) =>
-      until(executionId, (seen) => (isTerminal(seen.status) ? seen : undefined), timeoutMs),
+    ended: (executionId, timeoutMs, everyMs) =>
+      until(executionId, (seen) => (isTerminal(seen.status) ? seen : undefined), timeoutMs, everyMs),
     delegateConnected: async () => {
       const deadline = Date.now() + 30_000;
       for (;;) {

@@ -96,10 +96,9 @@ export function slipway(rest: RestClient, objects: Objects): Contestant {
       );
     },
     deploy: async (namespace) => {
-      const started = performance.now();
       const executionId = await rest.run(pipelineName(namespace));
-      const execution = await rest.ended(executionId, 600_000);
-      const seen = performance.now() - started;
+      // The times are the product's own, so that looking seldom costs no precision and disturbs little.
+      const execution = await rest.ended(executionId, 600_000, 1000);
       if (execution.status !== 'SUCCEEDED') throw new Error(JSON.stringify(execution.failure, undefined, 2));
       const { sections, startedAt, endedAt } = nodeOf(execution, 'deploy.rollout');
       const task = between(
@@ -111,7 +110,6 @@ export function slipway(rest: RestClient, objects: Objects): Contestant {
         task,
         step: between([startedAt], [endedAt]),
         execution: between([execution.createdAt], [execution.endedAt]),
-        'request to answer': seen,
       };
     },
   };
