@@ -54,6 +54,8 @@ export function programs(
         SLIPWAY_SANDBOX_STATUS: sandboxStatusFile(config, folder),
         SLIPWAY_LOG_LEVEL: environment['SLIPWAY_LOG_LEVEL'],
         NODE_COMPILE_CACHE: compileCache,
+        // It waits most of its life: 91 MB resident instead of 114.
+        NODE_OPTIONS: [environment['NODE_OPTIONS'], '--max-semi-space-size=1'].filter(Boolean).join(' '),
         SLIPWAY_KUBECONFIG:
           config.kubeconfig ?? (config.sandbox ? path.join(folder.sandbox, 'kubeconfig.yaml') : undefined),
       },

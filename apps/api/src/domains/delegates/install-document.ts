@@ -132,6 +132,9 @@ function container({ name, tags, url, version }: InstallRequest): object {
       { name: 'SLIPWAY_DELEGATE_TAGS', value: tags.join(',') },
       { name: 'SLIPWAY_DELEGATE_STATE_DIR', value: '/var/lib/slipway' },
       { name: 'SLIPWAY_DELEGATE_HEALTH_PORT', value: String(HEALTH_PORT) },
+      // A quarter less memory for a program that waits most of its life.
+      { name: 'NODE_OPTIONS', value: '--max-semi-space-size=1' },
+      { name: 'NODE_COMPILE_CACHE', value: '/var/lib/slipway/compile-cache' },
     ],
     envFrom: [{ secretRef: { name: `${name}-token` } }],
     ports: [{ name: 'health', containerPort: HEALTH_PORT }],
