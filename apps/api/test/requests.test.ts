@@ -252,6 +252,18 @@ describe('documents', () => {
     expect(create.responses.default.content['application/problem+json'].schema.$ref).toBe(
       '#/components/schemas/Problem',
     );
+    const headersOf = (operation: { parameters: { in: string; name: string }[] }) =>
+      operation.parameters.filter((parameter) => parameter.in === 'header').map(({ name }) => name);
+    expect(headersOf(body.paths['/api/v1/connectors/{identifier}'].put)).toEqual(['if-match']);
+    const runs = '/api/v1/orgs/{org}/projects/{project}/pipelines/{identifier}/executions';
+    expect(headersOf(body.paths[runs].post)).toEqual(['idempotency-key']);
+    expect(Object.keys(body.paths['/api/v1/files/{path}'].get.responses['200'].content)).toEqual([
+      'application/octet-stream',
+    ]);
+    expect(Object.keys(body.paths['/api/v1/services/{identifier}'].get.responses['200'].content)).toEqual([
+      'application/json',
+      'application/yaml',
+    ]);
     expect(create.security).toEqual([{ apiKey: [] }, { session: [] }]);
   });
 

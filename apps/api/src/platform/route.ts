@@ -40,7 +40,7 @@ export interface RouteRequest<C extends RouteContract> {
   readonly ip: string;
   /** Of the session cookie, when the caller came with one. */
   readonly sessionToken: string | undefined;
-  /** With the option `idempotent` and an Idempotency-Key: store the answer in the transaction of the change. */
+  /** Of a contract with `idempotent`, when the caller gave a key: store the answer in the transaction of the change. */
   readonly idempotency: Idempotency | undefined;
 }
 
@@ -56,8 +56,6 @@ export type RouteHandler<C extends RouteContract> = (
 ) => Promise<ViewOf<C> | Answer<ViewOf<C>>>;
 
 export interface RouteExtras {
-  /** Honours `Idempotency-Key`. */
-  readonly idempotent?: boolean;
   /** Bytes of the largest body; see `bodyLimits` for the defaults. */
   readonly bodyLimit?: number;
 }
@@ -110,7 +108,8 @@ function routeOptions<C extends RouteContract>({
       const given = toRouteRequest<C>(request, contract);
       const respond = async (idempotency: Idempotency | undefined): Promise<Answer<unknown>> =>
         toAnswer(await handler({ ...given, idempotency }));
-      const key = extras.idempotent ? parseIdempotencyKey(request.headers['idempotency-key']) : undefined;
+      const key =
+        contract.idempotent === true ? parseIdempotencyKey(request.headers['idempotency-key']) : undefined;
       const answer =
         key === undefined
           ? await respond(undefined)

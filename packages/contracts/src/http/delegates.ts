@@ -106,6 +106,7 @@ export const delegateRoutes = {
       namespace: z.string().optional().describe('The namespace a namespace admin may work in'),
       tags: z.string().optional().describe('Separated by commas'),
     }),
+    produces: ['application/yaml'],
     responses: { 200: z.string() },
   }),
   listTokens: route({

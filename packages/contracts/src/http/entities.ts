@@ -115,6 +115,7 @@ export function entityRoutes(kind: EntityKind) {
       path: one,
       summary: `One ${noun}; its YAML with Accept: application/yaml`,
       permission: permissionOf(kind, 'view'),
+      produces: ['application/json', 'application/yaml'],
       responses: { 200: EntityViewSchema },
     }),
     put: route({

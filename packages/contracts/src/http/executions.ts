@@ -173,6 +173,7 @@ export const executionRoutes = {
     method: 'POST',
     path: '/pipelines/:identifier/executions',
     summary: 'Run a pipeline',
+    idempotent: true,
     permission: 'core_pipeline_execute',
     params: z.object({ identifier: z.string() }),
     body: StartExecutionBodySchema,
@@ -222,6 +223,7 @@ export const executionRoutes = {
         .describe('Only lines after this number; needs node and section'),
       limit: z.coerce.number().int().min(1).max(100_000).default(10_000),
     }),
+    produces: ['text/plain', 'application/x-ndjson'],
     responses: { 200: z.string() },
   }),
   yaml: route({
@@ -232,6 +234,7 @@ export const executionRoutes = {
     summary: 'The pipeline as this execution ran it',
     permission: 'core_pipeline_view',
     params: ExecutionParams,
+    produces: ['application/yaml'],
     responses: { 200: z.string() },
   }),
   interrupt: route({

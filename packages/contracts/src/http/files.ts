@@ -37,6 +37,7 @@ export const fileRoutes = {
     summary: 'The content of a file, as it was put',
     permission: 'core_file_view',
     params: PathParams,
+    produces: ['application/octet-stream'],
     responses: { 200: z.unknown() },
   }),
   put: route({

@@ -22,6 +22,10 @@ export interface RouteContract {
   readonly body?: z.ZodType;
   readonly rawBody?: 'document' | 'documents' | 'bytes';
   readonly responses: Readonly<Record<number, z.ZodType>>;
+  /** Content types of the answer, the one without an Accept header first; JSON when left out. */
+  readonly produces?: readonly [string, ...string[]];
+  /** Honours Idempotency-Key. */
+  readonly idempotent?: true;
   /** Example of a request body and of a response, shown in the OpenAPI document. */
   readonly examples?: { readonly request?: unknown; readonly response?: unknown };
 }

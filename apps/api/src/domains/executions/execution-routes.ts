@@ -22,26 +22,22 @@ export function registerExecutionRoutes(app: FastifyInstance, deps: ExecutionRou
   const { database } = deps;
   const { prisma } = database;
 
-  registerRoute(
-    app,
-    executionRoutes.start,
-    async ({ params, body, scope, actor, requestId, idempotency }) =>
-      database.transaction(async (tx) => {
-        const { inputs = {}, inputSetRefs = [], stages, notes, rerunOf } = body;
-        const request = {
-          scope: projectOf(scope),
-          pipeline: params.identifier,
-          inputs,
-          inputSetRefs,
-          stages,
-          notes,
-          rerunOf,
-        };
-        const executionId = await startExecution(tx, deps, { ...request, actor, requestId });
-        await idempotency?.remember(tx, { status: 201, body: { executionId } });
-        return { executionId };
-      }),
-    { idempotent: true },
+  registerRoute(app, executionRoutes.start, async ({ params, body, scope, actor, requestId, idempotency }) =>
+    database.transaction(async (tx) => {
+      const { inputs = {}, inputSetRefs = [], stages, notes, rerunOf } = body;
+      const request = {
+        scope: projectOf(scope),
+        pipeline: params.identifier,
+        inputs,
+        inputSetRefs,
+        stages,
+        notes,
+        rerunOf,
+      };
+      const executionId = await startExecution(tx, deps, { ...request, actor, requestId });
+      await idempotency?.remember(tx, { status: 201, body: { executionId } });
+      return { executionId };
+    }),
   );
 
   registerRoute(app, executionRoutes.list, async ({ query, scope }) => {

@@ -12,6 +12,8 @@ const problem = {
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 } as const;
 
+const JSON_TYPE = 'application/json';
+
 /** The OpenAPI document, made of the contracts, and its pages for people. */
 export const openApiPlugin = fp(
   async (app: FastifyInstance, options: { version: string }) => {
@@ -56,10 +58,16 @@ function describe(given: Parameters<Transform>[0]): ReturnType<Transform> {
   // The documentation's own routes and files have no contract.
   if (contract === undefined) return { schema: { hide: true }, url: given.url };
   const { schema, url } = jsonSchemaTransform(given);
-  return { schema: { ...schema, ...describeContract(contract, url, schema as Described) }, url };
+  // JSON schemas by now, with at least these parts.
+  const described = schema as Described;
+  return {
+    schema: { ...described, ...describeContract(contract, url, described) },
+    url: url.replace(/\*$/, ':path'),
+  };
 }
 
 interface Described {
+  readonly params?: { readonly properties?: Record<string, unknown>; readonly required?: readonly string[] };
   readonly body?: Record<string, unknown>;
   readonly response?: Record<string, unknown>;
 }
@@ -85,8 +93,40 @@ function describeContract(contract: RouteContract, url: string, schema: Describe
             content: { 'application/json': { schema: { ...schema.body, examples: [example.request] } } },
           },
         }),
+    ...describeWildcard(schema),
+    ...describeHeaders(contract),
     response: { ...describeResponses(contract, schema.response ?? {}, example.response), default: problem },
   };
+}
+
+/** The rest of an address is a parameter without a name of its own; in the document it is called `path`. */
+function describeWildcard({ params }: Described): Record<string, unknown> {
+  const { '*': rest, ...named } = params?.properties ?? {};
+  if (rest === undefined) return {};
+  const required = params?.required?.map((name) => (name === '*' ? 'path' : name)) ?? [];
+  return { params: { ...params, properties: { ...named, path: rest }, required } };
+}
+
+function describeHeaders(contract: RouteContract): Record<string, unknown> {
+  const properties = {
+    ...(contract.method === 'PUT' || contract.method === 'DELETE'
+      ? {
+          'if-match': {
+            type: 'string',
+            description: 'Only if it is still at this version: the ETag of an answer',
+          },
+        }
+      : {}),
+    ...(contract.idempotent === true
+      ? {
+          'idempotency-key': {
+            type: 'string',
+            description: 'Repeats of this request with the same key get the first answer',
+          },
+        }
+      : {}),
+  };
+  return Object.keys(properties).length === 0 ? {} : { headers: { type: 'object', properties } };
 }
 
 /** An operation exists once per scope, and every operation needs an id of its own. */
@@ -123,10 +163,13 @@ function describeResponses(
     Object.entries(response).map(([status, schema]) => {
       if (status === '204') return [status, { type: 'null', description: 'Done' }];
       const shown = example === undefined || !status.startsWith('2') ? {} : { example };
-      return [
-        status,
-        { description: contract.summary, content: { 'application/json': { schema, ...shown } } },
-      ];
+      const content = Object.fromEntries(
+        (contract.produces ?? [JSON_TYPE]).map((type) => [
+          type,
+          type === JSON_TYPE ? { schema, ...shown } : { schema: { type: 'string' } },
+        ]),
+      );
+      return [status, { description: contract.summary, content }];
     }),
   );
 }
