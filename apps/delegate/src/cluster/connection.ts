@@ -73,6 +73,9 @@ function dispatcher(settings: ConnectionSettings, connections: number | null): D
   const options = {
     connections,
     pipelining: 1,
+    // With HTTP/2 (undici's default where the server offers it) a session that idles past `keepAliveTimeout` ends in an
+    // error that nobody can catch (undici 8.12.4, seen): it would take the process down half a minute after a task.
+    allowH2: false,
     keepAliveTimeout: 30_000,
     bodyTimeout: 0,
     headersTimeout: 60_000,
