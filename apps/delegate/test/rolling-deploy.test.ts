@@ -13,6 +13,8 @@ data: {greeting: ${value}}
 const usesConfig = `          envFrom:
             - configMapRef: {name: web-config}
 `;
+const byText = (left: string, right: string): number => left.localeCompare(right);
+
 const service = `apiVersion: v1
 kind: Service
 metadata: {name: web}
@@ -67,6 +69,16 @@ test('a first release has hashed configuration, labelled pods and a record', asy
       ],
     },
   });
+  const shown = run.progress.at(-1);
+  expect(shown?.sentence).toBe('All 2 objects are ready.');
+  expect(shown?.objects.map(({ ref, status }) => `${ref.kind} ${status}`).toSorted(byText)).toEqual([
+    'ConfigMap current',
+    'Deployment current',
+    'Pod current',
+    'Pod current',
+    'ReplicaSet current',
+    'Service current',
+  ]);
   const sections = [...run.sections].map(([name, { status }]) => `${name}: ${status ?? 'open'}`);
   expect(sections).toEqual([
     'Fetch Files: succeeded',

@@ -7,9 +7,10 @@ import type { TaskContext } from '../tasks/task.ts';
 import { applyPlan } from './apply-plan.ts';
 import type { ReviewedAccess } from './check-access.ts';
 import type { DeployFailure } from './deploy-failure.ts';
+import { applyProgress, LARGEST_PICTURE, storedStatuses } from './apply-progress.ts';
 import { inSection } from './sections.ts';
 import type { SectionLog } from './sections.ts';
-import { waitForSteadyState } from './steady-state.ts';
+import { isAwaited, waitForSteadyState } from './steady-state.ts';
 
 /** Drawing hundreds of objects for each of hundreds of changes would take longer than applying them. */
 const PROGRESS_INTERVAL_MS = 200;
@@ -49,7 +50,11 @@ export async function applyAndWait(cluster: Cluster, input: ApplyAndWaitInput): 
       signal: context.signal,
       log,
       changes: new Map([...changes].map(([key, { action }]) => [key, action])),
-      onProgress: (progress) => context.progress({ ...progress, release: input.release }),
+      onProgress: (progress) => {
+        const others = storedStatuses(plan, changes, (item) => !isAwaited(item));
+        const objects = [...progress.objects, ...others].slice(0, LARGEST_PICTURE);
+        context.progress({ ...progress, objects, release: input.release });
+      },
     });
   let shownAt = 0;
   try {
@@ -74,6 +79,11 @@ export async function applyAndWait(cluster: Cluster, input: ApplyAndWaitInput): 
       }),
     );
     const pods = await inSection(context, input.sections.wait, (log) => steadyState(log, plan.objects));
+    if (!plan.objects.some(isAwaited)) {
+      const sentence = `All ${plan.objects.length} objects are in place.`;
+      const objects = storedStatuses(plan, changes, () => true);
+      context.progress({ sentence, causes: [], objects, release: input.release });
+    }
     return { changes, pods };
   } catch (error) {
     context.signal.throwIfAborted();
@@ -81,33 +91,4 @@ export async function applyAndWait(cluster: Cluster, input: ApplyAndWaitInput): 
     if (error instanceof LeaseEndedError || !(error instanceof Error)) throw error;
     return { changes, pods: [], failure: error };
   }
-}
-
-function applyProgress(
-  plan: Plan,
-  changes: ReadonlyMap<string, Change>,
-  release: NonNullable<Progress['release']>,
-): Progress {
-  const shown = plan.objects.slice(0, 500);
-  return {
-    sentence: `Applied ${changes.size} of ${plan.objects.length} objects.`,
-    causes: [],
-    objects: shown.map((item) => {
-      const { apiVersion, kind, namespace, name } = item.address;
-      const change = changes.get(item.key);
-      return {
-        id: item.key,
-        ref: { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name },
-        status:
-          change === undefined
-            ? ('unknown' as const)
-            : change.action === 'failed'
-              ? ('failed' as const)
-              : ('in-progress' as const),
-        summary: change?.action ?? 'waiting',
-        ...(change?.reason === undefined ? {} : { message: change.reason }),
-      };
-    }),
-    release,
-  };
 }

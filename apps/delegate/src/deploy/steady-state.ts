@@ -36,6 +36,11 @@ export interface SteadyStateOptions extends ReporterOptions {
   signal: AbortSignal;
 }
 
+/** Whether the steady state depends on an object. */
+export function isAwaited(item: PlannedObject): boolean {
+  return item.waits && needsWaiting(item.address);
+}
+
 /**
  * Watches the objects of a release until all are ready. Ends at the first cause that waiting cannot heal, or whose
  * time is over, with a `DeployFailure` that holds every cause seen.
@@ -45,7 +50,7 @@ export async function waitForSteadyState(
   planned: readonly PlannedObject[],
   options: SteadyStateOptions,
 ): Promise<KubernetesObject[]> {
-  const targets = planned.filter((item) => item.waits && needsWaiting(item.address));
+  const targets = planned.filter(isAwaited);
   if (targets.length === 0) {
     options.log.info('Nothing to wait for: every object is ready once it is stored.');
     return [];

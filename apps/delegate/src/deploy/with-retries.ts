@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ClusterError, isClusterError, LeaseEndedError } from '../cluster/cluster-error.ts';
+import { ClusterError, isClusterError } from '../cluster/cluster-error.ts';
 
 const LAST_ATTEMPT = 6;
 const FIRST_WAIT_MS = 200;
@@ -27,9 +27,8 @@ export async function withRetries<T>(signal: AbortSignal, request: () => Promise
 const isUnreachable = (error: unknown): boolean => isClusterError(error, 0);
 
 function passes(error: unknown): boolean {
-  if (error instanceof LeaseEndedError) return false;
-  if (isUnreachable(error)) return true;
-  if (!isClusterError(error)) return true;
+  // Anything but a refusal or a server out of reach is no answer to wait for: a lost lease, above all.
+  if (!isClusterError(error)) return false;
   if (error.status === 409) return error.reason === 'Conflict' && (error.details.causes ?? []).length === 0;
   // The one mistake in a manifest that is answered with a 500.
   if (isUnknownField(error)) return false;

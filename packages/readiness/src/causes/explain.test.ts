@@ -270,6 +270,50 @@ describe('which pods count', () => {
   });
 });
 
+describe('stateful sets that wait in vain', () => {
+  const set = (spec: Record<string, unknown> = {}): Resource => ({
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'db', uid: 'new', generation: 2 },
+    spec: { replicas: 2, ...spec },
+    status: {
+      observedGeneration: 2,
+      replicas: 2,
+      readyReplicas: 1,
+      currentRevision: 'db-1',
+      updateRevision: 'db-2',
+    },
+  });
+  const old = (status: Record<string, unknown>): Resource => {
+    const made = pod('new', status);
+    return {
+      ...made,
+      metadata: { ...made.metadata, name: 'db-1', labels: { 'controller-revision-hash': 'db-1' } },
+    };
+  };
+  const broken = old(waiting('InvalidImageName', 'm'));
+  const codes = (subject: Resource, pods: Resource[]): string[] =>
+    explain(subject, { pods }).map(({ code }) => code);
+
+  test('a broken pod of an old revision is what they wait for', () => {
+    expect(codes(set(), [broken])).toEqual(['stateful_set.blocked']);
+  });
+
+  test.for([
+    ['a pod that only starts', set(), old({})],
+    [
+      'a pod that is ready',
+      set(),
+      old({ ...waiting('InvalidImageName', 'm'), conditions: [{ type: 'Ready', status: 'True' }] }),
+    ],
+    ['a pod below the partition', set({ updateStrategy: { rollingUpdate: { partition: 2 } } }), broken],
+    ['a set that updates on deletion', set({ updateStrategy: { type: 'OnDelete' } }), broken],
+    ['a set that manages its pods in parallel', set({ podManagementPolicy: 'Parallel' }), broken],
+  ] as const)('but not %s', ([, subject, made]) => {
+    expect(codes(subject, [made])).toEqual([]);
+  });
+});
+
 describe('controllers that cannot create', () => {
   const quota = 'Error creating: pods "web-1" is forbidden: exceeded quota: small, requested: pods=1';
 
