@@ -133,33 +133,27 @@ export interface ExecutionChange {
   readonly environments: readonly string[];
 }
 
-/** Writes the events and the state they fold to; the caller holds the row's lock. */
+/**
+ * Writes the events and the state they fold to; the caller holds the row's lock. One statement, since this is what every step of every
+ * execution waits for.
+ */
 export async function saveExecution(tx: Tx, change: ExecutionChange): Promise<void> {
-  const { id, state, events } = change;
+  const { id, state, events, headline, services, environments } = change;
   const first = state.version - events.length + 1;
-  await tx.executionEvent.createMany({
-    data: events.map((event, index) => ({
-      executionId: id,
-      seq: first + index,
-      at: new Date(event.at),
-      event: toJson(event),
-    })),
-  });
-  await tx.execution.update({
-    where: { id },
-    data: {
-      status: state.status,
-      version: state.version,
-      state: toJson(state),
-      headline: change.headline,
-      services: [...change.services],
-      environments: [...change.environments],
-      ...(change.failure === undefined ? {} : { failure: toJson(change.failure) }),
-      ...(state.startedAt === undefined ? {} : { startedAt: new Date(state.startedAt) }),
-      ...(state.endedAt === undefined ? {} : { endedAt: new Date(state.endedAt) }),
-    },
-    select: { id: true },
-  });
+  const failure = change.failure === undefined ? null : JSON.stringify(change.failure);
+  const { startedAt = null, endedAt = null } = state;
+  await tx.$executeRaw`
+    with written as (
+      insert into execution_event ("executionId", seq, at, event)
+      select ${id}::uuid, ${first}::int + ordinal::int - 1,
+        to_timestamp((event ->> 'at')::double precision / 1000) at time zone 'utc', event
+      from jsonb_array_elements(${JSON.stringify(events)}::jsonb) with ordinality as given(event, ordinal))
+    update execution set status = ${state.status}, version = ${state.version}::int, state = ${JSON.stringify(state)}::jsonb,
+      headline = ${headline}, services = ${[...services]}::text[], environments = ${[...environments]}::text[],
+      failure = coalesce(${failure}::jsonb, failure),
+      "startedAt" = to_timestamp(${startedAt}::double precision / 1000) at time zone 'utc',
+      "endedAt" = to_timestamp(${endedAt}::double precision / 1000) at time zone 'utc'
+    where id = ${id}::uuid`;
 }
 
 /** The next number of a pipeline; concurrent starts take turns. */
