@@ -27,8 +27,10 @@ export interface EntityEditorProps {
   readonly onSaved: (view: EntityView) => void;
   readonly word?: string;
   /** Beside the primary button. */
-  readonly secondary?: (text: string) => ReactNode;
+  readonly secondary?: (text: string, saveAnyway: () => void) => ReactNode;
   readonly below?: ReactNode;
+  /** Asked before a save; it is saved only when this says so. */
+  readonly gate?: (text: string) => Promise<boolean>;
   readonly onText?: () => void;
 }
 
@@ -55,18 +57,21 @@ function Conflict({ onTakeTheirs, onOverwrite }: { onTakeTheirs: () => void; onO
 }
 
 function useSave(
-  { scope, kind, environment, entity, onSaved }: EntityEditorProps,
+  { scope, kind, environment, entity, gate, onSaved }: EntityEditorProps,
   text: string,
   drop: () => void,
 ) {
   const client = useQueryClient();
   const ref: EntityRef = { kind, identifier: entity?.identifier ?? '', environment };
   return useMutation({
-    mutationFn: ({ ifMatch }: { ifMatch: number | undefined }) =>
-      entity === undefined
+    mutationFn: async ({ ifMatch, gated }: { ifMatch: number | undefined; gated: boolean }) => {
+      if (gated && gate !== undefined && !(await gate(text))) return null;
+      return entity === undefined
         ? entities.create(scope, kind, text, { environment })
-        : entities.put(scope, ref, text, { ifMatch }),
+        : entities.put(scope, ref, text, { ifMatch });
+    },
     onSuccess: (view) => {
+      if (view === null) return;
       drop();
       void client.invalidateQueries({ queryKey: ['entity'] });
       onSaved(view);
@@ -94,9 +99,9 @@ export function EntityEditor(props: EntityEditorProps) {
   );
   const save = useSave(props, kept.text, kept.reset);
   const code = isApiError(save.error) ? save.error.code : null;
-  const proceed = (ifMatch: number | undefined) => {
+  const proceed = (ifMatch: number | undefined, gated = true) => {
     setStrict(true);
-    if (form.mistakes.length === 0) save.mutate({ ifMatch });
+    if (form.mistakes.length === 0) save.mutate({ ifMatch, gated });
   };
   const takeTheirs = () => {
     save.reset();
@@ -177,7 +182,7 @@ export function EntityEditor(props: EntityEditorProps) {
               : `Version ${entity.version}`)}
         </span>
         <div>
-          {secondary?.(kept.text)}
+          {secondary?.(kept.text, () => proceed(entity?.version, false))}
           {changed && entity !== undefined && (
             <Button
               variant="default"

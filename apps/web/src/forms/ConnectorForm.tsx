@@ -89,7 +89,7 @@ function DelegateTags({ form }: { form: DocumentForm }) {
         rightSectionPointerEvents="none"
         rightSection={
           <span className={classes.identifier} style={{ fontFamily: 'inherit' }}>
-            {fitWords(matchDelegates(delegates, tags))}
+            {tags.length > 0 && fitWords(matchDelegates(delegates, tags))}
           </span>
         }
         onChange={(next) => form.write(selectors, next)}

@@ -46,7 +46,8 @@ export function useDocumentForm(
     replace: onText,
     errorAt: (path) => {
       const value = valueAt(tree, path);
-      if (!strict && (value === undefined || value === '')) return undefined;
+      const isEmpty = value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+      if (!strict && isEmpty) return undefined;
       return mistakeAt(mistakes, path);
     },
   };

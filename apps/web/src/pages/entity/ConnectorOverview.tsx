@@ -25,7 +25,8 @@ export function ConnectorOverview({ scope, entity }: OverviewProps) {
     <Panel
       title={
         <>
-          Connection <ConnectivityWord entity={entity} />
+          <span style={{ marginRight: 8 }}>Connection</span>
+          <ConnectivityWord entity={entity} />
         </>
       }
       aside={

@@ -1,5 +1,6 @@
 import type { EntityView } from '@slipway/contracts';
 import type { ScopeRef } from '../../api/operations.ts';
+import { ConnectorEditor } from '../../components/ConnectorEditor.tsx';
 import { EntityEditor } from '../../components/EntityEditor.tsx';
 import { entityForms } from '../../forms/entity-forms.tsx';
 
@@ -15,15 +16,8 @@ export function EntityEditTab({
   entity: EntityView;
   onSaved: () => void;
 }) {
-  return (
-    <EntityEditor
-      scope={scope}
-      kind={entity.kind}
-      environment={environment}
-      entity={entity}
-      initialText={entity.yaml}
-      {...(entity.kind === 'pipeline' ? {} : { form: entityForms[entity.kind] })}
-      onSaved={onSaved}
-    />
-  );
+  const common = { scope, environment, entity, initialText: entity.yaml, onSaved };
+  if (entity.kind === 'connector') return <ConnectorEditor {...common} />;
+  const form = entity.kind === 'pipeline' ? {} : { form: entityForms[entity.kind] };
+  return <EntityEditor {...common} {...form} kind={entity.kind} />;
 }

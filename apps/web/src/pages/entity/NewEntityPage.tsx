@@ -1,12 +1,7 @@
-import type { EntityKind } from '@slipway/contracts';
-import { Button } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import type { EntityKind, EntityView } from '@slipway/contracts';
 import { useNavigate, useParams } from 'react-router';
-import { call } from '../../api/operations.ts';
+import { ConnectorEditor } from '../../components/ConnectorEditor.tsx';
 import { EntityEditor } from '../../components/EntityEditor.tsx';
-import { ProblemView } from '../../components/ProblemView.tsx';
-import { SandboxPanel } from '../../components/SandboxPanel.tsx';
-import { TestResult } from '../../components/TestResult.tsx';
 import {
   connectorDocument,
   environmentDocument,
@@ -37,16 +32,21 @@ const blank: Readonly<Record<EntityKind, (project: ProjectRef, environment: stri
     pipelineDocument(project, unnamed, { service: '', environment: '', infrastructure: '' }),
 };
 
-/** A new entity as form and YAML. A connector can be tested before it is saved. */
+/** A new entity as form and YAML. */
 export function NewEntityPage({ kind }: { kind: EntityKind }) {
   const project = useProject();
   const scope = useEntityScope();
   const navigate = useNavigate();
   const { environment = '' } = useParams();
   const words = kindWords[kind];
-  const test = useMutation({
-    mutationFn: (yaml: string) => call('connectionTests', 'testDocument', scope, { yaml }),
-  });
+  const common = {
+    scope,
+    ...(kind === 'infrastructure' ? { environment } : {}),
+    initialText: blank[kind](project, environment),
+    word: `Save ${words.noun}`,
+    onSaved: (view: EntityView) =>
+      void navigate(`${words.one(project, view.identifier, environment)}${scopeQuery(view.scope)}`),
+  };
   return (
     <>
       <PageHeader
@@ -60,34 +60,11 @@ export function NewEntityPage({ kind }: { kind: EntityKind }) {
         ]}
       />
       <div className={classes.body}>
-        <EntityEditor
-          scope={scope}
-          kind={kind}
-          {...(kind === 'infrastructure' ? { environment } : {})}
-          initialText={blank[kind](project, environment)}
-          form={entityForms[kind]}
-          word={`Save ${words.noun}`}
-          onText={test.reset}
-          onSaved={(view) =>
-            void navigate(`${words.one(project, view.identifier, environment)}${scopeQuery(view.scope)}`)
-          }
-          {...(kind === 'connector'
-            ? {
-                secondary: (text: string) => (
-                  <Button variant="default" loading={test.isPending} onClick={() => test.mutate(text)}>
-                    Test connection
-                  </Button>
-                ),
-                below: (
-                  <>
-                    <SandboxPanel />
-                    {test.isError && <ProblemView error={test.error} />}
-                    {test.data !== undefined && <TestResult result={test.data} />}
-                  </>
-                ),
-              }
-            : {})}
-        />
+        {kind === 'connector' ? (
+          <ConnectorEditor {...common} />
+        ) : (
+          <EntityEditor {...common} kind={kind} form={entityForms[kind]} />
+        )}
       </div>
     </>
   );
