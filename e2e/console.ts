@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { reportClicks } from './in-page.ts';
 import type { Installation } from './installation.ts';
 
 export const home = '/orgs/default/projects/default';
@@ -23,14 +24,7 @@ export interface Clicks {
 export async function countClicks(page: Page): Promise<Clicks> {
   let clicks = 0;
   await page.exposeFunction('countClick', () => (clicks += 1));
-  await page.addInitScript(() => {
-    document.addEventListener(
-      'pointerdown',
-      // The function is exposed by the line above.
-      (event) => event.isTrusted && (window as unknown as { countClick: () => void }).countClick(),
-      true,
-    );
-  });
+  await page.addInitScript(reportClicks);
   return { count: () => Promise.resolve(clicks) };
 }
 

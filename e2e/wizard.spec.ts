@@ -1,7 +1,9 @@
+import { expect, test } from '@playwright/test';
 import { testCluster, testNamespace } from '@slipway/testing';
 import type { TestCluster, TestNamespace } from '@slipway/testing';
 import { countClicks, home, signIn, signInAnew, walkToReview } from './console.ts';
-import { expect, startInstallation, test } from './installation.ts';
+import { whatComesFirst } from './in-page.ts';
+import { startInstallation } from './installation.ts';
 import type { Installation } from './installation.ts';
 import { countReady, podsOf, serves } from './ready-pods.ts';
 
@@ -71,23 +73,3 @@ test('an image that cannot be pulled is explained on the page while the executio
   await ready.stop();
   expect(Math.min(...ready.counts)).toBe(3);
 });
-
-/** Runs in the page: in which order the cause and the end of the execution appear, seen at every change of the document. */
-function whatComesFirst(): Promise<string[]> {
-  return new Promise((resolve) => {
-    const seen: string[] = [];
-    const look = (): void => {
-      const has = (word: string): boolean => seen.includes(word);
-      const panel = document.querySelector('[role="alert"][aria-label="What is wrong"]');
-      const chip = document.querySelector('main header h1 + span')?.textContent;
-      if (!has('cause') && panel?.textContent?.includes('does-not-exist') === true) seen.push('cause');
-      if (!has('end') && chip === 'Failed') seen.push('end');
-      if (!has('cause') || !has('end')) return;
-      observer.disconnect();
-      resolve(seen);
-    };
-    const observer = new MutationObserver(look);
-    observer.observe(document.body, { subtree: true, childList: true, characterData: true });
-    look();
-  });
-}
