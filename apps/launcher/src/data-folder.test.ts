@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { identifyProcess } from '@slipway/postgres';
@@ -85,8 +85,7 @@ describe('the master key', () => {
   });
 
   test('that is lost is not replaced', () => {
-    mkdirSync(folder.postgres);
-    writeFileSync(path.join(folder.postgres, 'password'), 'x');
+    writeFileSync(folder.answeredFile, '');
     const said = refusal(() => masterKey(folder, undefined));
     expect(said).toContain('the master key is lost');
     expect(said).toContain('from a backup');

@@ -12,6 +12,8 @@ export interface DataFolder {
   readonly localDelegate: string;
   readonly logs: string;
   readonly masterKeyFile: string;
+  /** There once a server has answered with the data here: from then on there are secrets sealed with its key. */
+  readonly answeredFile: string;
   readonly delegateTokenFile: string;
   readonly lockFile: string;
   readonly runningFile: string;
@@ -27,6 +29,7 @@ export function openDataFolder(root: string): DataFolder {
     localDelegate: at('local-delegate'),
     logs: at('logs'),
     masterKeyFile: at('master.key'),
+    answeredFile: at('answered'),
     delegateTokenFile: at('local-delegate.token'),
     lockFile: at('launcher.lock'),
     runningFile: at('running.json'),
@@ -121,10 +124,10 @@ export function masterKey(folder: DataFolder, given: string | undefined): { key:
   if (given !== undefined) return { key: given, made: false };
   if (existsSync(folder.masterKeyFile))
     return { key: readFileSync(folder.masterKeyFile, 'utf8').trim(), made: false };
-  if (existsSync(path.join(folder.postgres, 'password'))) {
+  if (existsSync(folder.answeredFile)) {
     throw new LaunchFailure({
       what: 'the master key is lost',
-      why: `${folder.masterKeyFile} is gone, and the secrets in the database of this data directory are sealed with it.`,
+      why: `${folder.masterKeyFile} is gone, and the secrets of this installation are sealed with it.`,
       remedy: `Put the file back from a backup, or set SLIPWAY_MASTER_KEY to the key. If the data may go: delete ${folder.root} and start anew.`,
     });
   }

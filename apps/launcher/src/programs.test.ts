@@ -14,6 +14,7 @@ const folder: DataFolder = {
   localDelegate: '/data/local-delegate',
   logs: '/data/logs',
   masterKeyFile: '/data/master.key',
+  answeredFile: '/data/answered',
   delegateTokenFile: '/data/local-delegate.token',
   lockFile: '/data/launcher.lock',
   runningFile: '/data/running.json',

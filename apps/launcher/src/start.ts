@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildClient, buildConsole } from './build.ts';
 import { type LauncherConfig, repository } from './config.ts';
@@ -93,6 +93,7 @@ async function begin(start: Start): Promise<void> {
     throw error;
   });
   crew.started();
+  if (config.masterKey === undefined) writeFileSync(folder.answeredFile, '');
   crew.run('worker');
   crew.run('delegate');
   welcome(start, folder, await orLost(start, makeSignInLink(config, folder, secrets, environment)));

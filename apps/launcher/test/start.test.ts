@@ -18,10 +18,13 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { childrenOf, freePort, launch, type Launched } from './launched.ts';
 
+// Each test starts Slipway up to three times, beside whatever else the machine does.
+vi.setConfig({ testTimeout: 300_000 });
+
 const signInLink = /Sign in, once, by\s+(\S+)/;
 /** The Kubernetes programs may have to be built first. */
 const BUILD_DEADLINE_MS = 30 * 60_000;
-const soon = { timeout: 30_000, interval: 50 };
+const soon = { timeout: 60_000, interval: 50 };
 
 let dataDir: string;
 let environment: Record<string, string>;
