@@ -7,7 +7,7 @@ import type { TaskContext } from '../tasks/task.ts';
 import { applyPlan } from './apply-plan.ts';
 import type { ReviewedAccess } from './check-access.ts';
 import type { DeployFailure } from './deploy-failure.ts';
-import { applyProgress, LARGEST_PICTURE, storedStatuses } from './apply-progress.ts';
+import { applyProgress, storedStatuses } from './apply-progress.ts';
 import { inSection } from './sections.ts';
 import type { SectionLog } from './sections.ts';
 import { isAwaited, waitForSteadyState } from './steady-state.ts';
@@ -52,7 +52,7 @@ export async function applyAndWait(cluster: Cluster, input: ApplyAndWaitInput): 
       changes: new Map([...changes].map(([key, { action }]) => [key, action])),
       onProgress: (progress) => {
         const others = storedStatuses(plan, changes, (item) => !isAwaited(item));
-        const objects = [...progress.objects, ...others].slice(0, LARGEST_PICTURE);
+        const objects = [...progress.objects, ...others];
         context.progress({ ...progress, objects, release: input.release });
       },
     });

@@ -53,7 +53,7 @@ export function sentenceOf({ objects, pending }: Assessment): string {
   return `Waiting for ${displayName(first.item.address)}${others}: ${first.verdict.message}`;
 }
 
-const LARGEST_TREE = 2000;
+const LARGEST_TREE = 1000;
 
 /** The objects of a release with their pods below them, for people. */
 export function toObjectStatuses(
