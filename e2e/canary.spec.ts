@@ -64,6 +64,10 @@ test('a secret used in a run appears in nothing that is given out or kept', asyn
     });
     expect(readable().filter(({ operationId }) => !reached.has(operationId))).toEqual([]);
     const pages = await readConsole(await browser.newPage({ baseURL: installation.baseUrl }), executionId);
+    const shown = pages.find(
+      ({ where }) => where.endsWith(`/executions/${executionId}`) && where.startsWith('page '),
+    );
+    expect(shown?.text).toContain(MASK);
     const rows = await readEveryRow(databaseOf(installation));
     const files = readEveryFile(installation.dataDir);
     // What was looked at is what there is: a name that is known to stand there is found in each of them.

@@ -40,10 +40,10 @@ test('the log of a rolling deployment is read by section, as text and line by li
   for (const { text } of parsed.filter(({ section }) => section === 'Apply'))
     expect(apply.text).toContain(text);
   expect(apply.text).toContain('shop');
-  const rest1 = await rest.get(`${logs}&section=Apply&after=1`, {
+  const later = await rest.get(`${logs}&section=Apply&after=1`, {
     headers: { accept: 'application/x-ndjson' },
   });
-  expect(JSON.parse(rest1.text.split('\n')[0] ?? '')).toMatchObject({ n: 2 });
+  expect(JSON.parse(later.text.split('\n')[0] ?? '')).toMatchObject({ n: 2 });
 });
 
 test('a request repeated with its idempotency key starts nothing twice', async ({ installation }) => {
