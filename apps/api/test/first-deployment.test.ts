@@ -21,6 +21,7 @@ beforeAll(async () => {
   namespace = await testNamespace(cluster);
   processes = await startProcesses({ kubeconfig: cluster.kubeconfigPath });
   await processes.ready();
+  await apply(entitiesYaml({ namespace: namespace.name, manifest: deploymentYaml({ image: 'nginx:1' }) }));
 });
 
 afterAll(async () => {
@@ -203,7 +204,9 @@ it('kills a running script when the execution is aborted', async () => {
   expect(nodeOf(seen, 'deploy.endless').status).toBe('ABORTED');
   expect(nodeOf(seen, 'deploy.undo').status).toBe('SKIPPED');
   const { size } = await stat(marker);
-  await start('first').then((other) => until(other, ({ status }) => isTerminal(status)));
+  await apply(pipelineYaml({ identifier: 'afterwards', steps: [script('one', 'sleep 1')] }));
+  const other = await start('afterwards');
+  await until(other, ({ status }) => isTerminal(status));
   expect((await stat(marker)).size).toBe(size);
 }, 180_000);
 
@@ -218,6 +221,16 @@ it('ends a step that is late EXPIRED, and rolls back after its script has gone',
     failure: { code: 'step.timed_out', errorType: 'Timeout' },
   });
   expect(nodeOf(seen, 'deploy.undo').status).toBe('SUCCEEDED');
+}, 120_000);
+
+it('records an outcome whatever bytes a program writes', async () => {
+  await apply(
+    pipelineYaml({ identifier: 'odd', steps: [script('odd', `printf 'a\\0b \\355\\240\\275' >&2; exit 3`)] }),
+  );
+  const id = await start('odd');
+  const seen = await until(id, ({ status }) => isTerminal(status));
+  expect(seen.status).toBe('FAILED');
+  expect(JSON.stringify(seen.failure)).toContain('a\u2400b');
 }, 120_000);
 
 it('says why no delegate fits, delegate by delegate', async () => {

@@ -8,6 +8,7 @@ import type {
   TaskSpec,
 } from '@slipway/contracts';
 import type { Tx } from '../../platform/database.ts';
+import { toStorable } from '../../platform/storable.ts';
 import { compareNotes } from './resync.ts';
 import type { Notes } from './resync.ts';
 import { openOutput, readOutputHandle } from './secret-outputs.ts';
@@ -45,7 +46,6 @@ export function createTaskHolding(deps: TaskDeps, { tellExecution, finish, takeB
           startedAt: begun,
           leaseUntil: new Date(begun.getTime() + leaseMs),
         });
-        if (task.preferKey !== null) await prefer(tx, task.preferKey, speaker.delegateId, begun);
         if (task.node !== null) {
           const { delegateName: delegate, instanceId: instance } = speaker;
           await tellExecution(tx, task, {
@@ -57,6 +57,8 @@ export function createTaskHolding(deps: TaskDeps, { tellExecution, finish, takeB
             instance,
           });
         }
+        // Last: many tasks of one connector share this row.
+        if (task.preferKey !== null) await prefer(tx, task.preferKey, speaker.delegateId, begun);
         // Payloads are written by `insertTask` from a TaskSpec of this very kind.
         const spec = { kind: task.kind, payload: task.payload } as TaskSpec;
         const deadlineMs =
@@ -93,7 +95,7 @@ export function createTaskHolding(deps: TaskDeps, { tellExecution, finish, takeB
       { taskId, attempt, seq, progress }: DelegateRequest<'task.progress'>,
     ): Promise<void> =>
       database.transaction(async (tx) => {
-        if (!(await storeProgress(tx, speaker.id, { taskId, attempt }, seq, progress satisfies Progress)))
+        if (!(await storeProgress(tx, speaker.id, { taskId, attempt }, seq, toStorable<Progress>(progress))))
           return;
         await announceTask(tx, taskId);
       }),

@@ -4,6 +4,7 @@ import { scopeFromKey } from '../../platform/access.ts';
 import type { Database, Tx } from '../../platform/database.ts';
 import { announce } from '../../platform/live.ts';
 import type { Keyring } from '../../platform/sealing.ts';
+import { toStorable } from '../../platform/storable.ts';
 import { sealOutputs } from './secret-outputs.ts';
 import { cancelledOutcome, lostOutcome } from './task-endings.ts';
 import { tellGateways, tellWaiters } from './task-messages.ts';
@@ -41,7 +42,7 @@ export function createTaskLifecycle(deps: TaskDeps): TaskLifecycle {
   };
 
   const finish = async (tx: Tx, task: TaskRow, outcome: TaskOutcome): Promise<void> => {
-    const stored = sealOutputs(deps.keyring, task.id, outcome);
+    const stored = sealOutputs(deps.keyring, task.id, toStorable(outcome));
     const row = {
       ...stored.outcome,
       ...(stored.sealedOutputs === undefined ? {} : { sealedOutputs: stored.sealedOutputs }),
