@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { testCluster, testNamespace } from '@slipway/testing';
 import { setup as startCluster } from '../../packages/testing/src/cluster-global.ts';
 import { startInstallation } from '../../e2e/installation.ts';
-import { restClient } from '../../e2e/rest-client.ts';
+import { restClient, type RestClient } from '../../e2e/rest-client.ts';
 import { describeMachine, rotated, spreadOf, type Spread, table } from '../measure.ts';
 import { bareApply, type Contestant, kubectlApply, slipway, type Times } from './contestants.ts';
 import { configMaps } from './objects.ts';
@@ -20,28 +20,43 @@ type Phase = (typeof phases)[number];
 type Samples = Record<Phase, Record<string, Record<string, number[]>>>;
 
 async function main(count: number, rounds: number, json: string | undefined): Promise<void> {
-  const stopCluster = await startCluster();
-  const cluster = await testCluster();
-  const installation = await startInstallation();
+  const ends: (() => Promise<void>)[] = [];
+  const end = async (): Promise<void> => {
+    for (const each of ends.splice(0).toReversed()) await each();
+  };
+  // What was started lives in processes of its own, which an interrupted bench would leave behind.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void end().finally(() => process.exit(1)));
   try {
-    const rest = restClient(installation);
-    await rest.delegateConnected();
-    const objects = configMaps(count);
-    const contestants = [kubectlApply(cluster, objects), bareApply(cluster, objects), slipway(rest, objects)];
-    const samples: Samples = { fresh: {}, unchanged: {} };
-    // The first round warms compilers, caches and connections of everybody, and is not counted.
-    for (let round = -1; round < rounds; round += 1) {
-      for (const contestant of rotated(contestants, Math.max(round, 0)))
-        await run(cluster, contestant, round < 0 ? undefined : samples);
-      console.log(round < 0 ? 'warm-up done' : `round ${round + 1} of ${rounds} done`);
-    }
-    const report = show(samples, { count, rounds });
+    ends.push(await startCluster());
+    const cluster = await testCluster();
+    ends.push(() => cluster.close());
+    const installation = await startInstallation();
+    ends.push(() => installation.stop());
+    const report = await measure(cluster, restClient(installation), { count, rounds });
     if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, undefined, 2)}\n`);
   } finally {
-    await installation.stop();
-    await cluster.close();
-    await stopCluster();
+    await end();
   }
+}
+
+interface Size {
+  readonly count: number;
+  readonly rounds: number;
+}
+
+async function measure(cluster: Cluster, rest: RestClient, { count, rounds }: Size): Promise<unknown> {
+  await rest.delegateConnected();
+  const objects = configMaps(count);
+  const contestants = [kubectlApply(cluster, objects), bareApply(cluster, objects), slipway(rest, objects)];
+  const samples: Samples = { fresh: {}, unchanged: {} };
+  // The first round warms compilers, caches and connections of everybody, and is not counted.
+  for (let round = -1; round < rounds; round += 1) {
+    for (const contestant of rotated(contestants, Math.max(round, 0)))
+      await run(cluster, contestant, round < 0 ? undefined : samples);
+    console.log(round < 0 ? 'warm-up done' : `round ${round + 1} of ${rounds} done`);
+  }
+  return show(samples, { count, rounds });
 }
 
 type Cluster = Awaited<ReturnType<typeof testCluster>>;
@@ -65,7 +80,7 @@ function keep(into: Samples[Phase], name: string, measured: Times): void {
   for (const [what, value] of Object.entries(measured)) ((into[name] ??= {})[what] ??= []).push(value);
 }
 
-function show(samples: Samples, facts: { count: number; rounds: number }): unknown {
+function show(samples: Samples, facts: Size): unknown {
   const result = {
     at: new Date().toISOString(),
     machine: describeMachine(),
