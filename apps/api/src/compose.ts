@@ -1,5 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
-import { scopeKey } from '@slipway/contracts';
+import { largestMessageBytes, scopeKey } from '@slipway/contracts';
 import { readMigrations } from '@slipway/postgres';
 import type { FastifyInstance } from 'fastify';
 import { Server } from 'socket.io';
@@ -165,7 +165,7 @@ function createSockets(server: HttpServer): Server {
     serveClient: false,
     perMessageDeflate: false,
     // An outcome lists every object of a release.
-    maxHttpBufferSize: 8 * 1024 * 1024,
+    maxHttpBufferSize: largestMessageBytes,
   });
 }
 

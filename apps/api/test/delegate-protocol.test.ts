@@ -401,3 +401,39 @@ test('every kind of task reaches a delegate as it was written', async () => {
   expect(delegate.tasks.map(({ spec }) => spec)).toEqual(specs);
   expect(Object.keys(taskKinds)).toEqual(expect.arrayContaining(specs.map(({ kind }) => kind)));
 });
+
+test('tasks that nobody can do do not stand in the way of one that somebody can', async () => {
+  const name = newName();
+  const { prisma } = api.api.database;
+  const spec = repeatableTask();
+  const hopeless = Array.from({ length: 230 }, () => ({
+    id: randomUUID(),
+    kind: spec.kind,
+    payload: {},
+    repeatable: true,
+    scopeKey: 'account',
+    selectors: ['nobody-has-this'],
+    status: 'queued',
+  }));
+  await prisma.task.createMany({ data: hopeless });
+  const id = await desk.start(spec, { selectors: [name] });
+  await using _delegate = await start(name);
+  expect(await desk.outcome(id)).toEqual(done);
+  await prisma.task.deleteMany({ where: { selectors: { has: 'nobody-has-this' } } });
+});
+
+test('a delegate that was taken for silent is there again with its next heartbeat', async () => {
+  const name = newName();
+  await using delegate = await start(name);
+  await api.api.database.prisma.delegateInstance.updateMany({
+    where: { instanceId: delegate.instanceId },
+    data: { connected: false, gatewayId: null },
+  });
+  expect((await api.admin.get(`/delegates/${name}`)).body).toMatchObject({ connected: false });
+  await delegate.send('heartbeat', { running: [], draining: false });
+  await vi.waitFor(
+    async () => expect((await api.admin.get(`/delegates/${name}`)).body).toMatchObject({ connected: true }),
+    waiting,
+  );
+  expect(await desk.outcome(await desk.start(repeatableTask(), { selectors: [name] }))).toEqual(done);
+});

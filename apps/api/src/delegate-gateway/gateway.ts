@@ -70,9 +70,15 @@ export function openGateway(parts: GatewayParts): Gateway {
     log,
     offerAll: offers.all,
     writeBeats: async () => {
-      const present = [...beats.values()];
+      const present = new Map(beats);
       beats.clear();
-      await registration.beats(present, gatewayId);
+      try {
+        await registration.beats([...present.values()], gatewayId);
+      } catch (error) {
+        // Kept for the next sweep, unless newer ones have come.
+        for (const [id, beat] of present) if (connected.has(id) && !beats.has(id)) beats.set(id, beat);
+        throw error;
+      }
     },
   });
 

@@ -1,4 +1,4 @@
-import { TaskOutcomeSchema, taskKinds } from '@slipway/contracts';
+import { TaskOutcomeSchema, largestMessageBytes, taskKinds } from '@slipway/contracts';
 import type { Failure, TaskKind, TaskOutcome } from '@slipway/contracts';
 import { LeaseEndedError } from '../cluster/cluster-error.ts';
 import { SecretsRefusedError } from '../cluster/secrets-refused.ts';
@@ -82,20 +82,26 @@ export function endingOfLoss(kind: TaskKind, reason: string): Ending {
   });
 }
 
-/** An outcome the protocol does not allow would be refused and lost. */
+/** An outcome the protocol does not allow would be refused and lost; one that is too large would end each connection it is sent over. */
 export function checkedOutcome(outcome: TaskOutcome): TaskOutcome {
   const parsed = TaskOutcomeSchema.safeParse(outcome);
-  if (parsed.success) return parsed.data;
-  const where = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  if (!parsed.success) {
+    const where = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+    return brokenOutcome('delegate.outcome_invalid', `The task's outcome is not valid: ${where}`);
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(parsed.data));
+  if (bytes < largestMessageBytes - ENVELOPE_BYTES) return parsed.data;
+  return brokenOutcome(
+    'delegate.outcome_too_large',
+    `The task's outcome holds ${bytes} bytes, more than a message may.`,
+  );
+}
+
+const ENVELOPE_BYTES = 4096;
+
+function brokenOutcome(code: string, message: string): TaskOutcome {
   return {
     kind: 'failed',
-    failure: {
-      code: 'delegate.outcome_invalid',
-      errorType: 'Unknown',
-      message: `The task's outcome is not valid: ${where}`,
-      causes: [],
-      evidence: [],
-      hints: [],
-    },
+    failure: { code, errorType: 'Unknown', message, causes: [], evidence: [], hints: [] },
   };
 }

@@ -14,6 +14,8 @@ export const heartbeatIntervalMs = 10_000;
 export const writeTimeoutMs = 30_000;
 /** A request without its answer counts as lost after this. */
 export const answerTimeoutMs = 20_000;
+/** A larger message ends the connection, so that nobody may send one. */
+export const largestMessageBytes = 32 * 1024 * 1024;
 
 /** Whether two protocol versions may exchange tasks. */
 export function isCompatible(ours: string, theirs: string): boolean {

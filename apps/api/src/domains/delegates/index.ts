@@ -5,7 +5,7 @@ import { registerDelegateRoutes } from './delegate-routes.ts';
 import { createRegistration } from './registration.ts';
 import { createTokenOperations, ensureBootstrapToken } from './token-operations.ts';
 
-export { readCandidates, readPreferredDelegate } from './delegate-queries.ts';
+export { readCandidates, readPreferredDelegate, silentAfterMs } from './delegate-queries.ts';
 export type { AdmittedToken, Beat, Registration, RegisteredInstance } from './registration.ts';
 export { selectDelegates } from './selection.ts';
 export type { DelegateVerdict, InstanceCandidate, Selection } from './selection.ts';

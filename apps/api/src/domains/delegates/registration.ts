@@ -1,8 +1,9 @@
-import { heartbeatIntervalMs, isCompatible, protocolVersion } from '@slipway/contracts';
+import { isCompatible, protocolVersion } from '@slipway/contracts';
 import type { Hello } from '@slipway/contracts';
 import { scopeFromKey } from '../../platform/access.ts';
 import type { Database, Tx } from '../../platform/database.ts';
 import { announce } from '../../platform/live.ts';
+import { silentAfterMs } from './delegate-queries.ts';
 import { hashDelegateToken } from './token-operations.ts';
 
 export interface AdmittedToken {
@@ -56,7 +57,10 @@ export function createRegistration(deps: { database: Database; now: () => Date }
         update delegate_token set "lastUsedAt" = ${now()} where id = ${token.id}::uuid and status = 'ACTIVE' returning id`;
       if (active === undefined) return null;
       const place = { scopeKey: token.scopeKey, name: hello.name };
-      const facts = { tags: [...new Set([hello.name, ...hello.tags])], description: hello.description ?? null };
+      const facts = {
+        tags: [...new Set([hello.name, ...hello.tags])],
+        description: hello.description ?? null,
+      };
       const delegate = await tx.delegate.upsert({
         where: { scopeKey_name: place },
         create: { ...place, ...facts },
@@ -109,21 +113,24 @@ export function createRegistration(deps: { database: Database; now: () => Date }
         if (instance !== null) await announceDelegate(tx, instance.delegate);
       }),
 
-    /** Many heartbeats in one statement: at 5,000 delegates one each would be 500 a second. */
+    /**
+     * Many heartbeats in one statement: at 5,000 delegates one each would be 500 a second. An instance that was taken for silent while
+     * Postgres could not be reached is there again; one that has moved to another gateway is left alone.
+     */
     beats: async (beats: readonly Beat[], gatewayId: string): Promise<void> => {
       if (beats.length === 0) return;
       const ids = beats.map(({ id }) => id);
       const draining = beats.map((beat) => beat.draining);
       await database.prisma.$executeRaw`
-        update delegate_instance set "lastHeartbeatAt" = ${now()}, draining = beat.draining
+        update delegate_instance set "lastHeartbeatAt" = ${now()}, draining = beat.draining, connected = true, "gatewayId" = ${gatewayId}
           from unnest(${ids}::uuid[], ${draining}::boolean[]) as beat(id, draining)
-         where delegate_instance.id = beat.id and "gatewayId" = ${gatewayId}`;
+         where delegate_instance.id = beat.id and ("gatewayId" = ${gatewayId} or "gatewayId" is null)`;
     },
 
     /** Instances whose API process died without saying so, and those that went silent: shown as not connected. */
     markSilent: (): Promise<number> =>
       database.transaction(async (tx) => {
-        const silentSince = new Date(now().getTime() - 3 * heartbeatIntervalMs - 5000);
+        const silentSince = new Date(now().getTime() - silentAfterMs);
         const rows = await tx.$queryRaw<{ scopeKey: string; name: string }[]>`
           update delegate_instance i set connected = false, "gatewayId" = null from delegate d
            where d.id = i."delegateId" and i.connected and i."lastHeartbeatAt" < ${silentSince} returning d."scopeKey", d.name`;

@@ -1,7 +1,7 @@
 import type { TaskAttempt } from '@slipway/contracts';
 import { scopeFromKey } from '../../platform/access.ts';
 import type { Database, Prisma, Tx } from '../../platform/database.ts';
-import { readCandidates, readPreferredDelegate, selectDelegates } from '../delegates/index.ts';
+import { readCandidates, readPreferredDelegate, selectDelegates, silentAfterMs } from '../delegates/index.ts';
 import type { DelegateVerdict, InstanceCandidate } from '../delegates/index.ts';
 import { announceTask } from './task-lifecycle.ts';
 import { lockTask, unclaimedTasks, updateTask } from './task-store.ts';
@@ -9,7 +9,7 @@ import type { TaskRow } from './task-store.ts';
 
 /** Nobody may be waiting longer for an answer to an offer. */
 export const offerMs = 5000;
-const MOST_OFFERS_AT_ONCE = 200;
+const mostAtOnce = { offerable: 200, others: 20 } as const;
 
 export interface Offering {
   readonly instance: InstanceCandidate;
@@ -20,8 +20,10 @@ export interface Offering {
 export function createTaskOffering({ database, now }: { database: Database; now: () => Date }) {
   const at = (): number => now().getTime();
   return {
-    unclaimed: (): Promise<string[]> =>
-      database.transaction((tx) => unclaimedTasks(tx, new Date(at() - offerMs), MOST_OFFERS_AT_ONCE)),
+    unclaimed: (): Promise<string[]> => {
+      const times = { offeredBefore: new Date(at() - offerMs), silentSince: new Date(at() - silentAfterMs) };
+      return database.transaction((tx) => unclaimedTasks(tx, times, mostAtOnce));
+    },
 
     /**
      * Offers a task if the best instance's socket is held by this gateway; otherwise leaves it to the one that does. When nobody fits, it

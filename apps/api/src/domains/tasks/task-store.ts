@@ -72,14 +72,30 @@ export async function updateTask(tx: Tx, id: string, data: Prisma.TaskUncheckedU
   await tx.task.update({ where: { id }, data });
 }
 
-/** Ids of tasks to offer: queued ones, and offers that nobody claimed, the oldest first. */
-export async function unclaimedTasks(tx: Tx, offeredBefore: Date, limit: number): Promise<string[]> {
-  const rows = await tx.task.findMany({
-    where: { OR: [{ status: 'queued' }, { status: 'offered', offeredAt: { lt: offeredBefore } }] },
-    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
-    select: { id: true },
-    take: limit,
-  });
+/**
+ * Ids of tasks to offer: queued ones, and offers that nobody claimed. First those that some connected delegate may have room for, the
+ * oldest first; then a few of the others, picked at random so that none is forgotten, whose reasons may have changed.
+ */
+export async function unclaimedTasks(
+  tx: Tx,
+  times: { offeredBefore: Date; silentSince: Date },
+  limits: { offerable: number; others: number },
+): Promise<string[]> {
+  // Raw: whether anybody fits is asked in the same statement, or hopeless tasks would stand in the way of the others.
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    with unclaimed as (
+      select t.id, t."createdAt", exists (
+        select 1 from delegate d join delegate_instance i on i."delegateId" = d.id
+         where (d."scopeKey" in ('account', t."scopeKey") or t."scopeKey" like 'project/' || substring(d."scopeKey" from 5) || '/%' and d."scopeKey" like 'org/%')
+           and d.tags @> t.selectors and i.connected and i."lastHeartbeatAt" > ${times.silentSince} and not i.draining
+           and t.kind = any(i.capabilities)
+      ) as offerable
+        from task t
+       where t.status = 'queued' or (t.status = 'offered' and t."offeredAt" < ${times.offeredBefore})
+    )
+    (select id from unclaimed where offerable order by "createdAt", id limit ${limits.offerable})
+    union all
+    (select id from unclaimed where not offerable order by random() limit ${limits.others})`;
   return rows.map(({ id }) => id);
 }
 
