@@ -157,7 +157,7 @@ export function EntityPage({ kind }: { kind: EntityKind }) {
                     leadsTo={words.list(project, environment ?? '')}
                   />
                 )}
-                {kind === 'pipeline' && <RunButton identifier={identifier} />}
+                {kind === 'pipeline' && tab === 'overview' && <RunButton identifier={identifier} />}
               </>
             }
           >

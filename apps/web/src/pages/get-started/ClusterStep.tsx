@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import type { ConnectionTestStep } from '@slipway/contracts';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { isApiError } from '../../api/api-error.ts';
 import { SandboxFact, SandboxPanel } from '../../components/SandboxPanel.tsx';
 import { TestResult } from '../../components/TestResult.tsx';
@@ -56,6 +56,12 @@ export function ClusterStep({ draft, hold }: StepProps) {
     },
     strict,
   );
+  const outcome = useRef<HTMLDivElement>(null);
+  const shown = saving.state !== 'idle' || saving.result !== null;
+  useEffect(() => {
+    // It stands below the form, where it might not be seen.
+    if (shown) outcome.current?.scrollIntoView({ block: 'nearest' });
+  }, [shown, saving.result]);
   const taken = isApiError(saving.error) && saving.error.code === 'entity.identifier_taken';
   const proceed = () => {
     if (chosen !== undefined) return next();
@@ -117,8 +123,10 @@ export function ClusterStep({ draft, hold }: StepProps) {
           nameError={taken ? 'One with this identifier exists already: choose another name.' : undefined}
         />
       )}
-      <Progress saving={saving} />
-      {saving.result !== null && <TestResult result={saving.result} actionsFor={actionsFor} />}
+      <div ref={outcome}>
+        <Progress saving={saving} />
+        {saving.result !== null && <TestResult result={saving.result} actionsFor={actionsFor} />}
+      </div>
       <SandboxFact />
     </StepFrame>
   );

@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import { Suspense, lazy, useEffect } from 'react';
 import { Navigate, useParams } from 'react-router';
+import { queries } from '../../api/queries.ts';
 import { ProblemPage } from '../../components/ProblemView.tsx';
 import { useProject } from '../../hooks/use-project.ts';
 import { PageHeader } from '../../layouts/PageHeader.tsx';
@@ -47,12 +49,14 @@ export function GetStartedPage() {
   const hold = useDraft();
   useEffect(() => void loadClusterStep(), []);
   const { draft } = hold;
+  const another =
+    (useQuery(queries.executions(project, { status: 'SUCCEEDED', limit: 1 })).data?.total ?? 0) > 0;
   if (!isStep(step)) return <Navigate to={paths.getStarted(project)} replace />;
   const early = draft !== null && wizardSteps.indexOf(step) > wizardSteps.indexOf(firstOpenStep(draft));
   return (
     <>
       <PageHeader
-        title="Your first deployment"
+        title={another ? 'Deploy another service' : 'Your first deployment'}
         crumbs={[{ word: 'Overview', to: paths.overview(project) }, { word: 'Get started' }]}
       />
       {draft === null &&
