@@ -260,6 +260,24 @@ describe('a secret', () => {
   });
 });
 
+describe('a secret of a scope around', () => {
+  it('goes only where somebody with access to it sends it', async () => {
+    await api.admin.put('/secrets/shared_token', {
+      raw: 'secret: {name: t, identifier: shared_token, type: SecretText, spec: {value: x}}\n',
+    });
+    const editor = await api.withRole('_project_admin', defaultProject);
+    const raw = `connector: {name: leak, identifier: leak, type: K8sCluster, spec: {credential: {type: ManualConfig, spec: {masterUrl: 'https://elsewhere', auth: {type: ServiceAccount, spec: {serviceAccountTokenRef: account.shared_token}}}}}}\n`;
+    const refusal = {
+      status: 403,
+      body: { code: 'access.forbidden', details: { permission: 'core_secret_access' } },
+    };
+    expect(await editor.post(`${here}/connectors/test`, { raw })).toMatchObject(refusal);
+    expect(await editor.put(`${here}/connectors/leak?validate=true`, { raw })).toMatchObject(refusal);
+    expect(await editor.put(`${here}/connectors/leak`, { raw })).toMatchObject(refusal);
+    expect((await api.admin.put(`${here}/connectors/leak`, { raw })).status).toBe(201);
+  });
+});
+
 describe('apply', () => {
   const stream = (word: string): string =>
     [

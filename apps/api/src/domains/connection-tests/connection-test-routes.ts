@@ -2,7 +2,13 @@ import { connectionTestRoutes } from '@slipway/contracts';
 import type { FastifyInstance } from 'fastify';
 import type { Database } from '../../platform/database.ts';
 import { registerRoute } from '../../platform/route.ts';
-import { databaseLookup, getEntity, readBody, requireReferences } from '../entities/index.ts';
+import {
+  databaseLookup,
+  getEntity,
+  readBody,
+  requireReferences,
+  requireSecretAccess,
+} from '../entities/index.ts';
 import { connectorOf } from './connection-test-operations.ts';
 import type { ConnectionTests } from './connection-test-operations.ts';
 
@@ -15,9 +21,11 @@ export function registerConnectionTestRoutes(
   app: FastifyInstance,
   { database, connectionTests }: ConnectionTestRoutesDeps,
 ): void {
-  registerRoute(app, connectionTestRoutes.testDocument, async ({ rawBody, scope }) => {
+  registerRoute(app, connectionTestRoutes.testDocument, async ({ rawBody, scope, actor }) => {
     const document = readBody(rawBody, 'connector');
-    await requireReferences(database.prisma, databaseLookup(database.prisma), document, scope, '');
+    const lookup = databaseLookup(database.prisma);
+    const targets = await requireReferences(database.prisma, lookup, { document, scope, parent: '' });
+    requireSecretAccess(actor, targets);
     return connectionTests.test(connectorOf(document), scope);
   });
 

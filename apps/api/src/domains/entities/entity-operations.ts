@@ -16,9 +16,8 @@ import {
   commonFields,
   typeOf,
 } from './document-checks.ts';
-import { toPointer } from './document.ts';
 import type { AuthoredDocument } from './document.ts';
-import { listIdentifiers, listReferrers } from './entity-queries.ts';
+import { listReferrers } from './entity-queries.ts';
 import {
   findChildren,
   findEntity,
@@ -28,11 +27,9 @@ import {
   replaceReferences,
   updateEntity,
 } from './entity-store.ts';
-import type { EntityAddress, EntityContent, StoredEntity } from './entity-store.ts';
-import { targetExists } from './lookup.ts';
+import type { EntityAddress, EntityContent, StoredEntity } from './entity.ts';
 import type { Lookup } from './lookup.ts';
-import { findReferences } from './references.ts';
-import type { EntityTarget, FoundReference } from './references.ts';
+import { requireReferences, requireSecretAccess } from './reference-checks.ts';
 import { splitSecret } from './secret-document.ts';
 
 export interface SaveRequest {
@@ -89,7 +86,8 @@ export async function saveEntity(
       ? splitSecret(request.document)
       : { document: request.document, value: null };
   const address = { kind: document.kind, scope, parent, identifier: commonFields(document).identifier };
-  const targets = await requireReferences(tx, lookup, document, scope, parent);
+  const targets = await requireReferences(tx, lookup, { document, scope, parent });
+  requireSecretAccess(actor, targets);
   const current = await lockEntity(tx, address);
   checkVersion(request, address, current);
   const content = toContent(document);
@@ -153,42 +151,6 @@ function checkVersion(request: SaveRequest, address: EntityAddress, current: Sto
       },
     );
   }
-}
-
-/** What a document refers to. Fails when something of it does not exist or cannot be seen from its scope. */
-export async function requireReferences(
-  tx: Tx,
-  lookup: Lookup,
-  document: AuthoredDocument,
-  scope: Scope,
-  parent: string,
-): Promise<EntityTarget[]> {
-  const references = findReferences(document, scope, parent);
-  const broken: { reference: FoundReference; message: string }[] = [];
-  for (const reference of references) {
-    if (reference.target && (await targetExists(lookup, reference.target))) continue;
-    broken.push({ reference, message: await explainBroken(tx, reference) });
-  }
-  if (broken.length > 0) {
-    fail('reference.not_found', broken[0]?.message ?? '', {
-      errors: broken.map(({ reference, message }) => ({
-        pointer: toPointer(reference.path),
-        ...document.locate(reference.path),
-        message,
-      })),
-    });
-  }
-  return references.flatMap(({ target }) => target ?? []);
-}
-
-async function explainBroken(tx: Tx, { written, target }: FoundReference): Promise<string> {
-  if (!target)
-    return `${written} cannot be seen from here: only the document's own scope and those around it can.`;
-  if (target.kind === 'file') return `There is no file ${written} in the file store.`;
-  const noun = entityKinds[target.kind].title.toLowerCase();
-  const present = await listIdentifiers(tx, { ...target, kind: target.kind });
-  const there = present.length === 0 ? `There is no ${noun} there yet.` : `There are: ${present.join(', ')}.`;
-  return `There is no ${noun} ${written}. ${there}`;
 }
 
 async function writeSecretValue(tx: Tx, keyring: Keyring, entityId: string, value: string): Promise<void> {

@@ -3,7 +3,7 @@ import type { EntityKind, Scope } from '@slipway/contracts';
 import type { Prisma, Tx } from '../../platform/database.ts';
 import { keyset, parseSort, toPage } from '../../platform/paging.ts';
 import { toEntity } from './entity-store.ts';
-import type { EntityAddress, StoredEntity } from './entity-store.ts';
+import type { EntityAddress, StoredEntity } from './entity.ts';
 import type { EntityTarget } from './references.ts';
 
 export interface EntityFilter {

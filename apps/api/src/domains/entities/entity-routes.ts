@@ -14,10 +14,10 @@ import type { AuthoredDocument } from './document.ts';
 import { checkDocument, getEntity, removeDocument, saveEntity } from './entity-operations.ts';
 import type { SaveOutcome, SaveRequest } from './entity-operations.ts';
 import { listEntities, listReferrers } from './entity-queries.ts';
-import { findEntity } from './entity-store.ts';
-import type { EntityAddress, StoredEntity } from './entity-store.ts';
+import type { EntityAddress, StoredEntity } from './entity.ts';
 import { toSummary, toView } from './entity-views.ts';
 import { databaseLookup } from './lookup.ts';
+import { requireReferences, requireSecretAccess } from './reference-checks.ts';
 import type { Lookup } from './lookup.ts';
 
 export interface EntityRoutesDeps {
@@ -159,14 +159,21 @@ async function save(
     request.scope,
     databaseLookup(deps.database.prisma),
   );
-  const keep =
-    validate && request.document.kind === 'connector'
-      ? await deps.requireConnection(request.document, request.scope)
-      : null;
+  const keep = validate && request.document.kind === 'connector' ? await testFirst(deps, request) : null;
   const { entity, action } = await deps.database.transaction((tx) =>
     saveEntity(tx, deps.keyring, databaseLookup(tx), request),
   );
   return { body: toView(keep ? await keep(entity) : entity, warnings), action };
+}
+
+/** The test sends the secrets to the address in the document: the right to do so comes first. */
+async function testFirst(
+  { database, requireConnection }: EntityRoutesDeps,
+  request: SaveRequest,
+): ReturnType<EntityRoutesDeps['requireConnection']> {
+  const targets = await requireReferences(database.prisma, databaseLookup(database.prisma), request);
+  requireSecretAccess(request.actor, targets);
+  return requireConnection(request.document, request.scope);
 }
 
 const parentOf = (params: PathParams): string => params['environment'] ?? '';
@@ -179,11 +186,5 @@ const addressOf = (kind: EntityKind, scope: Scope, params: PathParams): EntityAd
 });
 
 async function requireEnvironment(deps: EntityRoutesDeps, scope: Scope, identifier: string): Promise<void> {
-  const environment = await findEntity(deps.database.prisma, {
-    kind: 'environment',
-    scope,
-    parent: '',
-    identifier,
-  });
-  if (!environment) fail('entity.not_found', `Environment ${identifier} does not exist here.`);
+  await getEntity(deps.database.prisma, { kind: 'environment', scope, parent: '', identifier });
 }

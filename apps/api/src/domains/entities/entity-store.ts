@@ -1,40 +1,11 @@
 import { scopeKey } from '@slipway/contracts';
-import type { ActorRef, Connectivity, EntityKind, Scope } from '@slipway/contracts';
+import type { ActorRef, Connectivity, EntityKind } from '@slipway/contracts';
 import { scopeFromKey } from '../../platform/access.ts';
 import type { Prisma, Tx } from '../../platform/database.ts';
 import { announce } from '../../platform/live.ts';
+import type { EntityAddress, EntityContent, StoredEntity } from './entity.ts';
 import { targetKey } from './references.ts';
 import type { EntityTarget } from './references.ts';
-
-export interface EntityAddress {
-  readonly kind: EntityKind;
-  readonly scope: Scope;
-  /** The environment of an infrastructure, else empty. */
-  readonly parent: string;
-  readonly identifier: string;
-}
-
-/** A saved document with what is known of it. */
-export interface StoredEntity extends EntityAddress {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string | null;
-  readonly type: string;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly yaml: string;
-  readonly document: Readonly<Record<string, unknown>>;
-  readonly version: number;
-  readonly connectivity: Connectivity | null;
-  readonly createdAt: Date;
-  readonly createdBy: ActorRef;
-  readonly updatedAt: Date;
-  readonly updatedBy: ActorRef;
-}
-
-export type EntityContent = Pick<
-  StoredEntity,
-  'name' | 'description' | 'type' | 'tags' | 'yaml' | 'document'
->;
 
 type EntityRow = Awaited<ReturnType<Tx['entity']['findUniqueOrThrow']>>;
 

@@ -1,6 +1,6 @@
 import type { EntitySummary, EntityView } from '@slipway/contracts';
 import { toScopeRef } from '../../platform/access.ts';
-import type { StoredEntity } from './entity-store.ts';
+import type { StoredEntity } from './entity.ts';
 
 export function toSummary(entity: StoredEntity): EntitySummary {
   return {

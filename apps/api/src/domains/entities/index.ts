@@ -1,11 +1,12 @@
 export { readSingle } from './document.ts';
 export type { AuthoredDocument } from './document.ts';
-export { getEntity, requireReferences } from './entity-operations.ts';
+export { getEntity } from './entity-operations.ts';
 export { listReferrers } from './entity-queries.ts';
 export type { Page, PageRequest } from './entity-queries.ts';
 export { readBody, registerEntityRoutes } from './entity-routes.ts';
 export { findEntity, keepConnectivity } from './entity-store.ts';
-export type { EntityAddress, StoredEntity } from './entity-store.ts';
+export type { EntityAddress, StoredEntity } from './entity.ts';
+export { requireAccess, requireReferences, requireSecretAccess } from './reference-checks.ts';
 export { databaseLookup } from './lookup.ts';
 export type { Lookup } from './lookup.ts';
 export { resolveFileReference } from './references.ts';

@@ -2,7 +2,7 @@ import { scopeKey } from '@slipway/contracts';
 import type { Scope } from '@slipway/contracts';
 import type { Tx } from '../../platform/database.ts';
 import { findEntity } from './entity-store.ts';
-import type { EntityAddress } from './entity-store.ts';
+import type { EntityAddress } from './entity.ts';
 import { targetKey } from './references.ts';
 import type { EntityTarget } from './references.ts';
 

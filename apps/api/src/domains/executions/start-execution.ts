@@ -10,7 +10,13 @@ import type { Actor } from '../../platform/access.ts';
 import { recordAudit } from '../../platform/audit.ts';
 import type { Tx } from '../../platform/database.ts';
 import { fail } from '../../platform/fail.ts';
-import { databaseLookup, findEntity, readSingle, requireReferences } from '../entities/index.ts';
+import {
+  databaseLookup,
+  findEntity,
+  readSingle,
+  requireAccess,
+  requireReferences,
+} from '../entities/index.ts';
 import { readScopeNames } from '../scopes/index.ts';
 import { insertExecution, nextSequence } from './execution-store.ts';
 import type { ExecutionFacts, Trigger } from './execution-store.ts';
@@ -43,7 +49,7 @@ export async function startExecution(tx: Tx, deps: StartDeps, request: StartRequ
   const entity = await findEntity(tx, { kind: 'pipeline', scope, parent: '', identifier: request.pipeline });
   if (entity === null) fail('entity.not_found', `There is no pipeline ${request.pipeline} here.`);
   const { pipeline } = PipelineDocumentSchema.parse(entity.document);
-  await checkReferences(tx, scope, entity.yaml);
+  await checkReferences(tx, request, entity.yaml);
   const trigger = await triggerOf(tx, request);
   const sequence = await nextSequence(tx, scope, request.pipeline);
   const id = randomUUID();
@@ -80,10 +86,15 @@ function refuseInputs({ inputs, inputSetRefs }: StartRequest): void {
 }
 
 /** What a forced delete has left dangling is found now, and not in the middle of a deployment. */
-async function checkReferences(tx: Tx, scope: ProjectScope, yaml: string): Promise<void> {
+async function checkReferences(tx: Tx, { scope, actor }: StartRequest, yaml: string): Promise<void> {
   const read = readSingle(yaml);
   if (!read.ok) fail(read.code, read.message, { errors: read.errors });
-  await requireReferences(tx, databaseLookup(tx), read.document, scope, '');
+  const targets = await requireReferences(tx, databaseLookup(tx), {
+    document: read.document,
+    scope,
+    parent: '',
+  });
+  requireAccess(actor, scope, targets);
 }
 
 async function triggerOf(tx: Tx, { actor, notes, rerunOf, scope, pipeline }: StartRequest): Promise<Trigger> {
