@@ -85,7 +85,7 @@ export class ConfigError extends Error {
 
 /** Reads and checks all settings at once. Throws `ConfigError`. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): DelegateConfig {
-  const parsed = EnvironmentSchema.safeParse(environment);
+  const parsed = EnvironmentSchema.safeParse(withoutEmpty(environment));
   if (!parsed.success) {
     throw new ConfigError(parsed.error.issues.map((issue) => problemOf(issue.path.join('.'), issue.message)));
   }
@@ -126,6 +126,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...(values.SLIPWAY_SANDBOX_STATUS === undefined ? {} : { sandboxStatus: values.SLIPWAY_SANDBOX_STATUS }),
     ...(ca === undefined ? {} : { ca }),
   };
+}
+
+/** Manifests and compose files set variables to nothing where others would leave them out. */
+function withoutEmpty(
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
 }
 
 function problemOf(variable: string, message: string): string {

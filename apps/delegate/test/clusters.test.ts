@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { connect } from 'node:net';
+import { connect, createServer as createLine } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { KubernetesObject } from '@slipway/deploy-engine';
@@ -308,8 +308,7 @@ describe('requests', () => {
 
   test('a watch begins with what is there, tells changes, and goes on when its connection is cut', async () => {
     await using namespace = await testNamespace(sandbox);
-    const lines = new Set<import('node:net').Socket>();
-    const { createServer: createLine } = await import('node:net');
+    const lines = new Set<Socket>();
     const line = createLine((incoming) => {
       const { hostname, port } = new URL(sandbox.apiServerUrl);
       const outgoing = connect(Number(port), hostname);
