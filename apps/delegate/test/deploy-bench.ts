@@ -22,7 +22,7 @@ export interface TaskRun {
 
 export interface RunOptions {
   signal?: AbortSignal;
-  /** Called right before each write; throws to play a crash. */
+  /** Called right before each write; throws a `LeaseEndedError` to play a crash. */
   beforeWrite?: () => void;
   deadlineAt?: number;
   onProgress?: (progress: Progress) => void;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { at } from '@slipway/deploy-engine';
 import type { KubernetesObject } from '@slipway/deploy-engine';
+import { LeaseEndedError } from '../src/cluster/cluster-error.ts';
 import { deployBench, webDeployment } from './deploy-bench.ts';
 import type { DeployBench } from './deploy-bench.ts';
 
@@ -297,7 +298,7 @@ test('an interrupted deployment goes on under its own number', async () => {
     let writes = 0;
     const crash = (): void => {
       writes += 1;
-      if (writes > crashAt * 2) throw new Error('killed');
+      if (writes > crashAt * 2) throw new LeaseEndedError('killed');
     };
     await bench.deploy(manifests, { step, beforeWrite: crash }).catch((error: unknown) => error);
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { at } from '@slipway/deploy-engine';
+import { LeaseEndedError } from '../src/cluster/cluster-error.ts';
 import { deployBench, webDeployment } from './deploy-bench.ts';
 
 const step = (executionId: string, sequence: number) => ({
@@ -122,7 +123,7 @@ test('an interrupted rollback goes on where it was', async () => {
     let writes = 0;
     const beforeWrite = (): void => {
       writes += 1;
-      if (writes > crashAt) throw new Error('killed');
+      if (writes > crashAt) throw new LeaseEndedError('killed');
     };
     await bench.rollback({ executionId: 'second' }, { beforeWrite }).catch((error: unknown) => error);
   }
