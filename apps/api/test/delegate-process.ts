@@ -24,12 +24,14 @@ export interface DelegateProcessOptions {
   /** Kept by the caller for a second start of the same instance; else made, and removed at the end. */
   readonly stateDir?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Has a channel to this process, as to a launcher; `child.disconnect()` is then the parent's death. */
+  readonly withParent?: boolean;
 }
 
 export async function startDelegateProcess(options: DelegateProcessOptions): Promise<DelegateProcess> {
   const stateDir = options.stateDir ?? (await mkdtemp(path.join(tmpdir(), 'slipway-delegate-test-')));
   const child = spawn(process.execPath, [program], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(options.withParent === true ? (['ipc'] as const) : [])],
     env: {
       PATH: process.env['PATH'],
       SLIPWAY_URL: options.url,
@@ -44,8 +46,8 @@ export async function startDelegateProcess(options: DelegateProcessOptions): Pro
   const collect = (chunk: Buffer): void => {
     output += chunk.toString('utf8');
   };
-  child.stdout.on('data', collect);
-  child.stderr.on('data', collect);
+  child.stdout?.on('data', collect);
+  child.stderr?.on('data', collect);
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const kill = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {
     child.kill(signal);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, afterEach, expect, test, vi } from 'vitest';
 import { openLine } from './cuttable-line.ts';
 import { startDelegateProcess } from './delegate-process.ts';
-import type { DelegateProcess } from './delegate-process.ts';
+import type { DelegateProcess, DelegateProcessOptions } from './delegate-process.ts';
 import { createTestApi } from './harness.ts';
 import type { TestApi } from './harness.ts';
 import { createTaskDesk, newName, script, waiting } from './task-desk.ts';
@@ -31,10 +31,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const start = (
-  name: string,
-  changes: { stateDir?: string; url?: string; token?: string; environment?: Record<string, string> } = {},
-): Promise<DelegateProcess> => startDelegateProcess({ url, token, name, ...changes });
+const start = (name: string, changes: Partial<DelegateProcessOptions> = {}): Promise<DelegateProcess> =>
+  startDelegateProcess({ url, token, name, ...changes });
 const exists = (file: string) => vi.waitFor(() => expect(existsSync(file)).toBe(true), waiting);
 const alive = (pid: number): boolean => {
   try {
@@ -69,16 +67,30 @@ test('a script sees neither the token nor any other setting of the delegate', as
   const name = newName();
   await using _process = await start(name);
   const id = await desk.start(
-    script('all="$(env)"; parent="$(tr "\\0" "\\n" < /proc/$PPID/environ)"', {
-      outputs: ['all', 'parent'].map((variable) => ({ name: variable, variable, secret: false })),
+    script('everything="$(env)"', {
+      outputs: [{ name: 'everything', variable: 'everything', secret: false }],
     }),
     { selectors: [name] },
   );
   const outcome = await desk.outcome(id);
   if (outcome.kind !== 'succeeded') throw new Error(JSON.stringify(outcome));
-  expect(outcome.outputs['all']).not.toMatch(/SLIPWAY|delegate-token/);
-  expect(outcome.outputs['all']).toContain('PATH=');
+  expect(outcome.outputs['everything']).not.toMatch(/SLIPWAY|delegate-token/);
+  expect(outcome.outputs['everything']).toContain('PATH=');
 });
+
+test('a local delegate whose parent has died ends within seconds, and says what became of its script', async () => {
+  const name = newName();
+  await using delegate = await start(name, { withParent: true });
+  const id = await desk.start(script(longScript(path.join(folder, 'pid'))), { selectors: [name] });
+  const pid = await pidIn(path.join(folder, 'pid'));
+  delegate.child.disconnect();
+  expect(await desk.outcome(id)).toMatchObject({
+    kind: 'failed',
+    failure: { code: 'delegate.restarted', errorType: 'DelegateRestart' },
+  });
+  expect(await delegate.exited).toBe(0);
+  await vi.waitFor(() => expect(alive(pid)).toBe(false), waiting);
+}, 60_000);
 
 test('a delegate that is killed leaves no script behind, and its script is not run again', async () => {
   const name = newName();
@@ -124,7 +136,9 @@ test('SIGTERM lets a running task end, takes no other, and ends the process', as
   const later = await desk.start(script('true'), { selectors: [name] });
   await desk.becomes(later, {
     status: 'queued',
-    ineligible: expect.arrayContaining([expect.objectContaining({ reason: 'is shutting down and takes no more tasks' })]),
+    ineligible: expect.arrayContaining([
+      expect.objectContaining({ reason: 'is shutting down and takes no more tasks' }),
+    ]),
   });
   await writeFile(go, '');
   expect(await desk.outcome(id)).toEqual({ kind: 'succeeded', outputs: { v: 'done' } });

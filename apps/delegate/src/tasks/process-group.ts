@@ -41,10 +41,7 @@ export async function runInGroup(options: GroupOptions): Promise<GroupEnd> {
   if (stdout === null || stderr === null) throw new Error('Both outputs were asked for as pipes.');
   // Closed by the watcher's end; a reset is no news.
   child.stdio[3]?.on('error', () => {});
-  const reading = Promise.all([
-    forward(stdout, 'stdout', options),
-    forward(stderr, 'stderr', options),
-  ]);
+  const reading = Promise.all([forward(stdout, 'stdout', options), forward(stderr, 'stderr', options)]);
 
   let killing: NodeJS.Timeout | undefined;
   const stop = (): void => {
