@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { testCluster, testNamespace } from '@slipway/testing';
 import { home, signIn, signInAnew } from './console.ts';

@@ -130,7 +130,7 @@ async function main(browser: Browser): Promise<void> {
 }
 
 mkdirSync(folder, { recursive: true });
-await generateClient();
+generateClient();
 const executablePath = provideBrowser(process.env, systemWays());
 const endCluster = process.env['SLIPWAY_TEST_KUBECONFIG'] === undefined ? await startCluster() : undefined;
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });

@@ -1,6 +1,6 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { callForText } from '../api/operations.ts';
 import { queries } from '../api/queries.ts';
 import { useNow } from '../hooks/use-now.ts';
@@ -49,9 +49,9 @@ function Waiting({
     (each) => each.name === name,
   );
   const connected = delegate?.connected === true;
+  const tell = useEffectEvent(() => onConnected?.(name));
   useEffect(() => {
-    if (connected) onConnected?.(name);
-    // Once, at the moment it connects.
+    if (connected) tell();
   }, [connected]);
   if (connected) {
     return (

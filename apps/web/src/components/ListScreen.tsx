@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Page } from '../api/entities.ts';
 import type { ListState } from '../hooks/use-list-state.ts';
@@ -15,11 +15,10 @@ import classes from './ListScreen.module.css';
 function Search({ state, label }: { state: ListState; label: string }) {
   const [words, setWords] = useState(state.search);
   useEffect(() => setWords(state.search), [state.search]);
+  const settle = useEffectEvent(() => words !== state.search && state.set('search', words));
   useEffect(() => {
-    if (words === state.search) return undefined;
-    const timer = setTimeout(() => state.set('search', words), 200);
+    const timer = setTimeout(settle, 200);
     return () => clearTimeout(timer);
-    // A change of the words alone starts it.
   }, [words]);
   return (
     <TextInput

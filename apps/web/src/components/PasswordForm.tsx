@@ -15,6 +15,7 @@ export function PasswordForm({ session }: { session: SessionView }) {
   const [email, setEmail] = useState(session.actor.email ?? '');
   const [current, setCurrent] = useState('');
   const [password, setPassword] = useState('');
+  const emailPart = email === '' ? {} : { email };
   const save = useMutation({
     mutationFn: () =>
       call(
@@ -24,7 +25,7 @@ export function PasswordForm({ session }: { session: SessionView }) {
         {
           body: {
             password,
-            ...(first ? { ...(email === '' ? {} : { email }) } : { currentPassword: current }),
+            ...(first ? emailPart : { currentPassword: current }),
           },
         },
       ),

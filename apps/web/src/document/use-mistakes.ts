@@ -1,8 +1,8 @@
 import type { EntityKind } from '@slipway/contracts';
 import { useEffect, useMemo, useState } from 'react';
-import type { Mistake } from './check-document.ts';
+import type { Mistake, checkDocument } from './check-document.ts';
 
-type Check = typeof import('./check-document.ts').checkDocument;
+type Check = typeof checkDocument;
 
 let loaded: Check | null = null;
 

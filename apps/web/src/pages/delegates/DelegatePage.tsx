@@ -112,6 +112,8 @@ function scopeOnly(scope: DelegateView['scope']): { org?: string; project?: stri
   };
 }
 
+const registered = (delegate: DelegateView) => <Ago at={delegate.createdAt} />;
+
 /** Who is connected under one name. */
 export function DelegatePage() {
   const project = useProject();
@@ -166,7 +168,7 @@ export function DelegatePage() {
                           <Ago at={delegate.lastHeartbeatAt} />
                         ),
                       ],
-                      ['Registered', <Ago at={delegate.createdAt} />],
+                      ['Registered', registered(delegate)],
                     ]}
                   />
                 </Panel>

@@ -61,11 +61,12 @@ function Tabs({ tab }: { tab: 'overview' | 'edit' }) {
 }
 
 function About({ entity }: { entity: EntityView }) {
+  const identifier = <span className="mono">{entity.identifier}</span>;
   return (
     <Panel title="About">
       <Facts
         facts={[
-          ['Identifier', <span className="mono">{entity.identifier}</span>],
+          ['Identifier', identifier],
           ['Description', entity.description],
           ['Type', entity.type],
           [

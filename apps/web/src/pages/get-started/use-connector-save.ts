@@ -1,6 +1,6 @@
 import type { ConnectionTestResult } from '@slipway/contracts';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { isApiError } from '../../api/api-error.ts';
 import { call } from '../../api/operations.ts';
 import { queries } from '../../api/queries.ts';
@@ -45,11 +45,11 @@ export function useConnectorSave(draft: Draft, onSaved: (saved: Saved) => void):
     test.mutate(undefined, {
       onSuccess: (result) => result.status === 'SUCCESS' && save.mutate({ validate: true }),
     });
+  const runArmed = useEffectEvent(run);
   useEffect(() => {
     if (!armed || building) return;
     setArmed(false);
-    run();
-    // The two conditions are all that starts it.
+    runArmed();
   }, [armed, building]);
   const error = save.error ?? test.error;
   return {

@@ -1,5 +1,5 @@
 import { useQueries } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { queries } from '../../api/queries.ts';
 import { useProject } from '../../hooks/use-project.ts';
 import type { ProjectRef } from '../../paths.ts';
@@ -65,11 +65,14 @@ export function useDraft(): DraftHold {
   const { known, error } = useKnown(project);
   const [draft, setDraft] = useState<Draft | null>(null);
   const ready = known !== null;
-  useEffect(() => {
+  // Later changes of the project are the wizard's own saves: it is looked at once.
+  const begin = useEffectEvent(() => {
     if (known === null) return;
     const kept = loadDraft(localStorage, project);
     setDraft(kept === null ? newDraft(project, known, new Date().toISOString()) : reconciled(kept, known));
-    // Later changes of the project are the wizard's own saves.
+  });
+  useEffect(() => {
+    if (ready) begin();
   }, [ready, project]);
   return {
     draft,

@@ -1,6 +1,6 @@
 import type { ExecutionNode, LogLine, LogSection } from '@slipway/contracts';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { ProblemView } from '../../../components/ProblemView.tsx';
 import { Mark } from '../../../ui/Mark.tsx';
@@ -16,6 +16,7 @@ import classes from './LogView.module.css';
 const tones = { running: 'run', succeeded: 'ok', failed: 'fail', skipped: 'none' } as const;
 
 function useSections(node: ExecutionNode, log: NodeLog, target: string | undefined) {
+  const { buffer, load } = log;
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(
     () => new Map(target === undefined ? [] : [[target, true]]),
   );
@@ -26,9 +27,9 @@ function useSections(node: ExecutionNode, log: NodeLog, target: string | undefin
     setToggled((current) => new Map(current).set(section.name, !open(section)));
   useEffect(() => {
     for (const section of node.sections) {
-      if (open(section) && log.buffer.last(section.name) < section.lines) log.load(section.name);
+      if (open(section) && buffer.last(section.name) < section.lines) load(section.name);
     }
-  }, [node.sections, open, log.buffer, log.load]);
+  }, [node.sections, open, buffer, load]);
   return {
     open,
     toggle,
@@ -90,9 +91,8 @@ export function LogView({ executionId, node }: { executionId: string; node: Exec
   const scroller = useRef<HTMLDivElement>(null);
   const sections = useSections(node, log, target?.section);
   const rows = useMemo(
-    () => logRows(node.sections, sections.open, log.buffer.lines),
-    // The version stands for the buffer's content.
-    [node.sections, sections.open, log.buffer, log.version],
+    () => logRows(node.sections, sections.open, log.lines),
+    [node.sections, sections.open, log.lines],
   );
   const search = useSearch(rows);
   const list = useVirtualizer({
@@ -116,10 +116,11 @@ export function LogView({ executionId, node }: { executionId: string; node: Exec
       : rows.findIndex(
           (row) => row.kind === 'line' && row.section === target.section && row.line.n === target.n,
         );
+  const isTargetRead = targetRow >= 0;
+  const showTarget = useEffectEvent(() => list.scrollToIndex(targetRow, { align: 'center' }));
   useEffect(() => {
-    if (targetRow >= 0) list.scrollToIndex(targetRow, { align: 'center' });
-    // Once, when the line has been read.
-  }, [targetRow >= 0]);
+    if (isTargetRead) showTarget();
+  }, [isTargetRead]);
 
   const hrefOf = (line: LogLine): string => {
     const next = new URLSearchParams(params);

@@ -4,6 +4,8 @@ export interface LogBuffer {
   /** Adds lines of a section, in any order and with repeats; gives whether anything was new. */
   add(lines: readonly LogLine[]): boolean;
   lines(section: string): readonly LogLine[];
+  /** The lines of all sections as they are now, as a new value each time. */
+  snapshot(): ReadonlyMap<string, readonly LogLine[]>;
   /** The last number without a gap before it: what to ask for after. */
   last(section: string): number;
 }
@@ -26,6 +28,7 @@ export function createLogBuffer(): LogBuffer {
       return grew;
     },
     lines: (section) => sections.get(section) ?? none,
+    snapshot: () => new Map(sections),
     last: (section) => sections.get(section)?.at(-1)?.n ?? 0,
   };
 }

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import type { ExecutionNode } from '@slipway/contracts';
+import type { ExecutionNode, LogLine } from '@slipway/contracts';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { callForText } from '../../../api/operations.ts';
 import { useProject } from '../../../hooks/use-project.ts';
@@ -10,13 +10,14 @@ import type { LogBuffer } from './log-buffer.ts';
 
 export interface NodeLog {
   readonly buffer: LogBuffer;
-  /** Rises with every change of the buffer. */
-  readonly version: number;
+  /** The lines of a section; another function after every change. */
+  readonly lines: (section: string) => readonly LogLine[];
   readonly error: unknown;
   load(section: string): void;
 }
 
 const pageLines = 10_000;
+const noLines: readonly LogLine[] = [];
 
 /** The log of a node: sections are read when asked for, and tailed when a message says that they grew. */
 export function useLog(executionId: string, node: ExecutionNode): NodeLog {
@@ -26,7 +27,8 @@ export function useLog(executionId: string, node: ExecutionNode): NodeLog {
   const buffer = useMemo(createLogBuffer, [executionId, node.node]);
   const wanted = useRef(new Set<string>());
   const refresher = useMemo(() => createRefresher(60), []);
-  const [version, setVersion] = useState(0);
+  const [snapshot, setSnapshot] = useState(buffer.snapshot);
+  const lines = useCallback((section: string) => snapshot.get(section) ?? noLines, [snapshot]);
   const [error, setError] = useState<unknown>(null);
 
   const read = useCallback(
@@ -38,9 +40,9 @@ export function useLog(executionId: string, node: ExecutionNode): NodeLog {
           query: { node: node.node, section, after, limit: pageLines },
           accept: 'application/x-ndjson',
         });
-        const lines = parseLines(text);
-        if (buffer.add(lines)) setVersion((current) => current + 1);
-        if (lines.length < pageLines) return;
+        const fresh = parseLines(text);
+        if (buffer.add(fresh)) setSnapshot(buffer.snapshot());
+        if (fresh.length < pageLines) return;
       }
     },
     [buffer, executionId, node.node, project],
@@ -74,5 +76,5 @@ export function useLog(executionId: string, node: ExecutionNode): NodeLog {
     };
   }, [client, connection, executionId, load, node.node, project]);
 
-  return { buffer, version, error, load };
+  return { buffer, lines, error, load };
 }
