@@ -517,6 +517,96 @@ describe('starting and listing', () => {
   });
 });
 
+describe('a deployment', () => {
+  const rollout = { identifier: 'rollout', type: 'K8sRollingDeploy', spec: {}, timeout: '10m' } as const;
+  const undo = { identifier: 'undo', type: 'K8sRollingRollback', spec: {}, timeout: '10m' } as const;
+
+  it('is asked of a delegate with all it needs, and its rollback knows what to undo', async () => {
+    const id = await run(pipelineYaml({ identifier: 'rolling', steps: [rollout], rollbackSteps: [undo] }));
+    const task = await desk.task(id, 'deploy.rollout');
+    expect(task).toMatchObject({
+      selectors: ['local'],
+      preferKey: 'project/default/default:cluster',
+      spec: {
+        kind: 'rolling-deploy',
+        payload: {
+          access: { type: 'inherit' },
+          namespace: 'default',
+          manifests: [{ path: 'all.yaml' }],
+          owner: {
+            service: 'project/default/default:web',
+            environment: 'project/default/default:staging',
+            infrastructure: 'eu',
+          },
+          step: { executionId: id, node: 'deploy.rollout', pipeline: 'rolling', sequence: 1 },
+        },
+      },
+    });
+    const release = {
+      name: 'release-x',
+      namespace: 'default',
+      number: 3,
+      status: 'failed',
+      inventory: [],
+      images: ['web:2'],
+    } as const;
+    await desk.finish(task, {
+      kind: 'failed',
+      failure: failureWith({}),
+      result: { releases: [{ ...release, inventory: [], images: [...release.images] }] },
+    });
+    const second = await desk.task(id, 'deploy.undo');
+    expect(second.spec).toMatchObject({
+      kind: 'rolling-rollback',
+      payload: { deployNode: 'deploy.rollout' },
+    });
+    await desk.finish(second, {
+      kind: 'succeeded',
+      outputs: {},
+      result: { releases: [{ ...release, status: 'rolled-back', inventory: [], images: ['web:2'] }] },
+    });
+    expect((await ended(id)).status).toBe('FAILED');
+    const releases = await api.admin.get(`${project}/services/web/releases?environment=staging`);
+    expect(releases.body.items).toMatchObject([
+      { name: 'release-x', number: 3, status: 'rolled-back', executionId: id, node: 'deploy.rollout' },
+    ]);
+    expect((await api.admin.get(`${project}/services/absent/releases`)).status).toBe(404);
+  });
+
+  it('leaves a release name to the service and infrastructure that had it first', async () => {
+    await applyDocuments(api, entitiesYaml({ service: 'mine', releaseName: 'shared' }));
+    await applyDocuments(api, entitiesYaml({ service: 'theirs', releaseName: 'shared' }));
+    const deploy = (service: string) =>
+      run(
+        pipelineYaml({
+          identifier: `claim_${service}`,
+          service,
+          infrastructure: `eu_${service}`,
+          steps: [rollout],
+        }),
+      );
+    const mine = await deploy('mine');
+    await desk.finish(await desk.task(mine, 'deploy.rollout'), succeeded());
+    expect((await ended(mine)).status).toBe('SUCCEEDED');
+    const theirs = await ended(await deploy('theirs'));
+    expect(theirs.failure).toMatchObject({
+      code: 'release.name_claimed',
+      message:
+        'The release name shared belongs to service mine in infrastructure eu_mine of environment staging.',
+    });
+    const again = await run(
+      pipelineYaml({
+        identifier: 'claim_mine',
+        service: 'mine',
+        infrastructure: 'eu_mine',
+        steps: [rollout],
+      }),
+    );
+    await desk.finish(await desk.task(again, 'deploy.rollout'), succeeded());
+    expect((await ended(again)).status).toBe('SUCCEEDED');
+  });
+});
+
 describe('logs', () => {
   it('are stored once, read while they are written, as text and as NDJSON', async () => {
     const id = await run(pipelineYaml({ identifier: 'logged', steps: [script('talk')] }));

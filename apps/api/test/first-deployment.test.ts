@@ -36,6 +36,28 @@ async function apply(yaml: string): Promise<void> {
 
 const view = (id: string): Promise<ExecutionView> => processes.json('GET', `${project}/executions/${id}`);
 
+/** The fewest ready pods a Deployment has had since. */
+function watchReady(name: string): { least(): Promise<number> } {
+  const where = `/apis/apps/v1/namespaces/${namespace.name}/deployments/${name}`;
+  let watching = true;
+  let least = Number.POSITIVE_INFINITY;
+  const look = async (): Promise<void> => {
+    while (watching) {
+      // A Deployment, as the API server writes it.
+      const seen = (await cluster.api.json('GET', where)) as { status: { readyReplicas?: number } };
+      least = Math.min(least, seen.status.readyReplicas ?? 0);
+    }
+  };
+  const looking = look();
+  return {
+    least: async () => {
+      watching = false;
+      await looking;
+      return least;
+    },
+  };
+}
+
 /** Every table of the database as text: what is stored in the clear shows in it. */
 async function tablesThatHold(text: string): Promise<string[]> {
   const database = createDatabase(processes.databaseUrl, { maxConnections: 2 });
@@ -117,10 +139,12 @@ it('deploys through real processes to a real API server, script output and all, 
     entitiesYaml({ namespace: namespace.name, manifest: deploymentYaml({ image: 'nginx:does-not-exist' }) }),
   );
   const second = await start('first');
+  const ready = watchReady('web');
   const failing = await until(second, ({ failure }) => failure !== undefined);
   expect(failing.failure?.causes[0]?.code).toMatch(/^image\./);
   const end = await until(second, ({ status }) => isTerminal(status));
   expect(end.status).toBe('FAILED');
+  expect(await ready.least()).toBe(3);
   expect(end.nodes[0]?.children.find(({ kind }) => kind === 'rollback')?.status).toBe('SUCCEEDED');
   const deployment = JSON.parse(
     await cluster.kubectl(['get', 'deployment', 'web', '-n', namespace.name, '-o', 'json']),
