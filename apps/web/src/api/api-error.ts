@@ -33,9 +33,3 @@ export const isApiError = (error: unknown): error is ApiError => error instanceo
 export const isTransient = (error: unknown): boolean =>
   isApiError(error) &&
   (error.status === 0 || error.status === 502 || error.status === 503 || error.status === 504);
-
-/** The message for one field, by the JSON pointer the API gave. */
-export function messageAt(error: unknown, pointer: string): string | undefined {
-  if (!isApiError(error)) return undefined;
-  return error.problem?.errors?.find((detail) => detail.pointer === pointer)?.message;
-}

@@ -14,15 +14,8 @@ import { EditorState } from '@codemirror/state';
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
-import type { CodeEditorProps } from './CodeEditor.tsx';
+import type { CodeEditorProps } from './editor-props.ts';
 import classes from './CodeEditor.module.css';
-
-/** A mistake to underline: offsets into the text. */
-export interface EditorMark {
-  readonly from: number;
-  readonly to: number;
-  readonly message: string;
-}
 
 const colours = HighlightStyle.define([
   { tag: [tags.definition(tags.propertyName), tags.propertyName], color: 'var(--yaml-key)' },

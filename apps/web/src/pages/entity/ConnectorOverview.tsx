@@ -8,7 +8,7 @@ import { ConnectivityWord } from '../../components/cells.tsx';
 import { useMay } from '../../hooks/use-session.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { Ago } from '../../ui/Time.tsx';
-import type { OverviewProps } from './EntityPage.tsx';
+import type { OverviewProps } from './overview-props.ts';
 import classes from './Entity.module.css';
 
 /** Is it working, since when: the last test step by step, and another one. */

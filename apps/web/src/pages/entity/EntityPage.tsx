@@ -4,7 +4,6 @@ import { Suspense, lazy } from 'react';
 import type { ReactNode } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import type { EntityRef } from '../../api/entities.ts';
-import type { ScopeRef } from '../../api/operations.ts';
 import { queries } from '../../api/queries.ts';
 import { Loaded } from '../../components/Loaded.tsx';
 import { ScopeWord } from '../../components/cells.tsx';
@@ -22,16 +21,12 @@ import { kindWords } from './kind-words.ts';
 import { useEntityScope } from './scope-param.ts';
 import { ConnectorOverview } from './ConnectorOverview.tsx';
 import { EnvironmentOverview } from './EnvironmentOverview.tsx';
+import type { OverviewProps } from './overview-props.ts';
 import { PipelineOverview, RunButton } from './PipelineOverview.tsx';
 import { ServiceOverview } from './ServiceOverview.tsx';
 import classes from './Entity.module.css';
 
 const EntityEditTab = lazy(async () => ({ default: (await import('./EntityEditTab.tsx')).EntityEditTab }));
-
-export interface OverviewProps {
-  readonly scope: ScopeRef;
-  readonly entity: EntityView;
-}
 
 const overviews: Readonly<Partial<Record<EntityKind, (props: OverviewProps) => ReactNode>>> = {
   service: ServiceOverview,

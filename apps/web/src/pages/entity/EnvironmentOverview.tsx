@@ -9,7 +9,7 @@ import { useMay } from '../../hooks/use-session.ts';
 import { paths } from '../../paths.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { Ago } from '../../ui/Time.tsx';
-import type { OverviewProps } from './EntityPage.tsx';
+import type { OverviewProps } from './overview-props.ts';
 import classes from './Entity.module.css';
 
 function Deployments({ environment }: { environment: string }) {

@@ -10,7 +10,7 @@ import { useProject } from '../../hooks/use-project.ts';
 import { useMay } from '../../hooks/use-session.ts';
 import { paths } from '../../paths.ts';
 import { Panel } from '../../ui/Panel.tsx';
-import type { OverviewProps } from './EntityPage.tsx';
+import type { OverviewProps } from './overview-props.ts';
 import classes from './Entity.module.css';
 
 export function RunButton({ identifier }: { identifier: string }) {

@@ -9,7 +9,7 @@ import { paths } from '../../paths.ts';
 import { Mark } from '../../ui/Mark.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Ago } from '../../ui/Time.tsx';
-import type { OverviewProps } from './EntityPage.tsx';
+import type { OverviewProps } from './overview-props.ts';
 import classes from './Entity.module.css';
 
 function ReleaseLine({ release, place }: { release: ReleaseView; place: boolean }) {
