@@ -330,7 +330,7 @@ describe('an execution', () => {
     ];
     await database.prisma.task.update({ where: { id: task.id }, data: { ineligible: delegates } });
     expect(find(await view(id), 'deploy.any').waitingFor).toMatchObject({
-      what: 'Waiting for a delegate with the tag <+env.identifier>-delegates: it lacks the tag staging-delegates',
+      what: 'Waiting for a delegate with the tag staging-delegates: it lacks the tag staging-delegates',
       delegates,
     });
     await desk.finish(task, succeeded());
@@ -645,6 +645,18 @@ describe('logs', () => {
       { name: 'Execute', status: 'running', lines: 3, truncated: false },
     ]);
     expect((await api.admin.get(`${logs}?after=1`)).status).toBe(422);
+    // Another attempt goes on where the former one stopped: numbers never begin again.
+    const second = { ...writer, attempt: 2 };
+    const more = [
+      entries[0],
+      line('four'),
+      { type: 'section-ended', section: 'Execute', at, status: 'succeeded' },
+    ] as const;
+    expect(await database.transaction((tx) => appendLog(tx, second, more, 1))).toBe(3);
+    const tail = await api.admin.get(`${logs}?node=deploy.talk&section=Execute&after=3`);
+    expect(tail.text).toBe(`${at} --- again, by another attempt ---\n${at} four\n`);
+    const [section] = find(await view(id), 'deploy.talk').sections;
+    expect(section).toMatchObject({ status: 'succeeded', endedAt: at, lines: 5 });
     await desk.finish(task, succeeded());
     await ended(id);
   });

@@ -257,16 +257,17 @@ it('records an outcome whatever bytes a program writes', async () => {
   expect(JSON.stringify(seen.failure)).toContain('a\u2400b');
 }, 120_000);
 
-it('says why no delegate fits, delegate by delegate', async () => {
-  await apply(
-    pipelineYaml({ identifier: 'nowhere', steps: [script('one')], stage: { delegateSelectors: ['moon'] } }),
-  );
+it('says why no delegate fits, delegate by delegate, while it waits and when its time is over', async () => {
+  const steps = [script('one', 'true', { timeout: '10s' })];
+  await apply(pipelineYaml({ identifier: 'nowhere', steps, stage: { delegateSelectors: ['moon'] } }));
   const id = await start('nowhere');
   const seen = await until(id, (each) => (nodeOf(each, 'deploy.one').waitingFor?.delegates?.length ?? 0) > 0);
   const { waitingFor } = nodeOf(seen, 'deploy.one');
   expect(waitingFor?.what).toMatch(/^Waiting for a delegate with the tag moon: /);
   expect(waitingFor?.delegates).toMatchObject([{ delegate: 'local', eligible: false }]);
   expect(waitingFor?.delegates?.[0]?.remedy).toBeTruthy();
-  await processes.json('POST', `${project}/executions/${id}/interrupts`, { type: 'AbortAll' });
-  expect((await until(id, ({ status }) => isTerminal(status))).status).toBe('ABORTED');
+  const end = await until(id, ({ status }) => isTerminal(status));
+  expect(end).toMatchObject({ status: 'FAILED', headline: 'No delegate could take the step' });
+  expect(end.failure).toMatchObject({ code: 'step.timed_out', causes: [{ code: 'delegate.none_eligible' }] });
+  expect(end.failure?.hints[0]).toBe(waitingFor?.delegates?.[0]?.remedy);
 }, 120_000);

@@ -169,7 +169,14 @@ async function readDetails(
     tx.task.findMany({
       where: { executionId: { in: ids } },
       orderBy: { createdAt: 'asc' },
-      select: { executionId: true, node: true, progress: true, ineligible: true, createdAt: true },
+      select: {
+        executionId: true,
+        node: true,
+        progress: true,
+        ineligible: true,
+        selectors: true,
+        createdAt: true,
+      },
     }),
     withSections
       ? tx.logSection.findMany({ where: { executionId: { in: ids } }, orderBy: { position: 'asc' } })
@@ -195,12 +202,14 @@ async function readDetails(
 function taskDetails(task: {
   progress: unknown;
   ineligible: unknown;
+  selectors: string[];
   createdAt: Date;
 }): Partial<RecordDetails> {
   const progress = ProgressSchema.safeParse(task.progress);
   const delegates = DelegateReasonsSchema.safeParse(task.ineligible);
   return {
     taskCreatedAt: task.createdAt.getTime(),
+    selectors: task.selectors,
     ...(progress.success ? { progress: progress.data, sentence: progress.data.sentence } : {}),
     ...(delegates.success
       ? {

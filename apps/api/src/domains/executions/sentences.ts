@@ -7,6 +7,8 @@ import { actionFor, isLeaf, nodeOf, subtree } from '@slipway/pipeline-core';
 export interface NodeDetails {
   readonly sentence?: string;
   readonly taskCreatedAt?: number;
+  /** Tags that the task's delegate must have, with their expressions resolved. */
+  readonly selectors?: readonly string[];
   readonly delegates?: NonNullable<WaitingFor['delegates']>;
   readonly queue?: NonNullable<WaitingFor['queue']>;
 }
@@ -46,7 +48,7 @@ export function waitingFor(
 
 function waitingForDelegate(
   node: GraphNode,
-  { delegates, taskCreatedAt }: NodeDetails,
+  { delegates, taskCreatedAt, selectors = node.delegateSelectors }: NodeDetails,
 ): Omit<WaitingFor, 'since'> & { since?: string } {
   const since = taskCreatedAt === undefined ? {} : { since: iso(taskCreatedAt) };
   if (delegates === undefined || delegates.some((delegate) => delegate.eligible)) {
@@ -56,7 +58,7 @@ function waitingForDelegate(
       unblockedBy: 'A delegate with room for another task',
     };
   }
-  const wanted = node.delegateSelectors.length === 0 ? '' : ` with ${tagList(node.delegateSelectors)}`;
+  const wanted = selectors.length === 0 ? '' : ` with ${tagList(selectors)}`;
   const why =
     delegates.length === 0
       ? 'none is installed'
