@@ -78,6 +78,18 @@ describe('hello', () => {
   });
 });
 
+test('a reconnect that overtakes the end of the former connection leaves the delegate connected', async () => {
+  const name = newName();
+  await using former = await start(name, { instanceId: 'one' });
+  await using _next = await start(name, { instanceId: 'one', bootId: former.bootId });
+  await vi.waitFor(() => expect(former.connected).toBe(false), waiting);
+  expect(former.goodbye).toBeUndefined();
+  const { prisma } = api.api.database;
+  const row = await prisma.delegateInstance.findFirstOrThrow({ where: { delegate: { name } } });
+  expect(row).toMatchObject({ connected: true, gatewayId: expect.any(String) });
+  expect(await desk.outcome(await desk.start(repeatableTask(), { selectors: [name] }))).toEqual(done);
+});
+
 describe('messages', () => {
   test('what is no message, malformed, or not allowed is refused each in its way', async () => {
     await using delegate = await start(newName());

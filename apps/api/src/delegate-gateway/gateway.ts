@@ -6,7 +6,15 @@ import {
   leaseMs,
   protocolVersion,
 } from '@slipway/contracts';
-import type { Goodbye, Hello, Refusal, ServerMessage, ServerPayload, Welcome } from '@slipway/contracts';
+import type {
+  Goodbye,
+  Hello,
+  ProtocolError,
+  Refusal,
+  ServerMessage,
+  ServerPayload,
+  Welcome,
+} from '@slipway/contracts';
 import type { Namespace, Server, Socket } from 'socket.io';
 import { z } from 'zod';
 import type { AdmittedToken, Beat, RegisteredInstance, Registration } from '../domains/delegates/index.ts';
@@ -52,6 +60,8 @@ export function openGateway(parts: GatewayParts): Gateway {
   const gatewayId = randomUUID();
   const connected = new Map<string, Connected>();
   const beats = new Map<string, Beat>();
+  /** Disconnects that are being written. */
+  const goodbyes = new Set<Promise<void>>();
   const namespace: Namespace = parts.io.of(delegateNamespace);
   let closing = false;
 
@@ -135,14 +145,21 @@ export function openGateway(parts: GatewayParts): Gateway {
     const former = connected.get(instance.id);
     connected.set(instance.id, held);
     if (former !== undefined) replace(former, hello.bootId);
-    socket.on('disconnect', () => {
-      if (connected.get(instance.id) === held) connected.delete(instance.id);
-      beats.delete(instance.id);
-      if (former?.socket === socket) return;
-      void registration
-        .disconnected(instance.id, hello.bootId, gatewayId)
-        .catch((error: unknown) => log.warn({ err: error }, 'a disconnect was not stored'));
-    });
+    const gone = (): void => {
+      // Else the instance has a newer socket here: it is connected, whatever becomes of this one.
+      if (connected.get(instance.id) === held) {
+        connected.delete(instance.id);
+        beats.delete(instance.id);
+      }
+      const writing: Promise<void> = registration
+        .disconnected(instance.id, instance.connectedAt)
+        .catch((error: unknown) => log.warn({ err: error }, 'a disconnect was not stored'))
+        .finally(() => goodbyes.delete(writing));
+      goodbyes.add(writing);
+    };
+    socket.on('disconnect', gone);
+    // It may have gone while it was being registered.
+    if (!socket.connected) return gone();
     serve(socket, speaker);
     tell(socket, 'welcome', toWelcome(parts.version, instance, notes));
     log.info(
@@ -156,6 +173,7 @@ export function openGateway(parts: GatewayParts): Gateway {
     const beat = (draining: boolean): void => void beats.set(speaker.id, { id: speaker.id, draining });
     const handlers = createHandlers({ database: parts.database, tasks, logs: parts.logs, beat }, speaker);
     const onMalformed = finishUnreadable(tasks, speaker, log);
+    socket.offAny(refuseEarly);
     socket.onAny((message: string, payload: unknown, acknowledge: unknown) => {
       void answerMessage(message, payload, handlers, { log, onMalformed }).then((answer) => {
         if (typeof acknowledge === 'function') acknowledge(answer);
@@ -166,6 +184,7 @@ export function openGateway(parts: GatewayParts): Gateway {
   namespace.use((socket, next) => void admit(registration, socket, next, () => closing));
   namespace.on('connection', (socket) => {
     const { hello, token } = socket.data as Admitted;
+    socket.onAny(refuseEarly);
     welcome(socket, hello, token).catch((error: unknown) => {
       log.warn({ err: error, delegate: hello.name }, 'a delegate could not be welcomed');
       socket.disconnect(true);
@@ -188,8 +207,15 @@ export function openGateway(parts: GatewayParts): Gateway {
       namespace.disconnectSockets(true);
       await sweeps.close();
       await offers.close();
+      await Promise.all(goodbyes);
     },
   };
+}
+
+/** Nothing may be asked before the welcome has sorted what the delegate brought along. */
+function refuseEarly(_message: string, _payload: unknown, acknowledge: unknown): void {
+  const refusal: ProtocolError = { error: 'not_allowed_now', message: 'Wait for the welcome.' };
+  if (typeof acknowledge === 'function') acknowledge(refusal);
 }
 
 interface Admitted {

@@ -23,6 +23,8 @@ export interface RegisteredInstance {
   /** Whether the rows of this instance were written by the process that says hello. */
   readonly sameBoot: boolean;
   readonly incompatible: string | undefined;
+  /** Tells this connection of the instance from every other one. */
+  readonly connectedAt: Date;
 }
 
 export interface Beat {
@@ -69,6 +71,7 @@ export function createRegistration(deps: { database: Database; now: () => Date }
       const key = { delegateId_instanceId: { delegateId: delegate.id, instanceId: hello.instanceId } };
       const former = await tx.delegateInstance.findUnique({ where: key });
       const incompatible = incompatibility(hello);
+      const connectedAt = now();
       const fields = {
         bootId: hello.bootId,
         tokenId: token.id,
@@ -81,8 +84,8 @@ export function createRegistration(deps: { database: Database; now: () => Date }
         connected: true,
         draining: false,
         incompatible: incompatible ?? null,
-        connectedAt: now(),
-        lastHeartbeatAt: now(),
+        connectedAt,
+        lastHeartbeatAt: connectedAt,
       };
       const instance = await tx.delegateInstance.upsert({
         where: key,
@@ -90,19 +93,15 @@ export function createRegistration(deps: { database: Database; now: () => Date }
         update: fields,
       });
       await announceDelegate(tx, delegate);
-      return {
-        id: instance.id,
-        delegateId: delegate.id,
-        sameBoot: former?.bootId === hello.bootId,
-        incompatible,
-      };
+      const { id, delegateId } = instance;
+      return { id, delegateId, sameBoot: former?.bootId === hello.bootId, incompatible, connectedAt };
     },
 
     /** The socket is gone. Another connection of the instance, here or on another replica, has written another `connectedAt`. */
-    disconnected: (instanceRowId: string, bootId: string, gatewayId: string): Promise<void> =>
+    disconnected: (instanceRowId: string, connectedAt: Date): Promise<void> =>
       database.transaction(async (tx) => {
         const { count } = await tx.delegateInstance.updateMany({
-          where: { id: instanceRowId, bootId, gatewayId },
+          where: { id: instanceRowId, connectedAt },
           data: { connected: false, gatewayId: null },
         });
         if (count === 0) return;
