@@ -260,6 +260,20 @@ describe('hand-over', () => {
     expect(second.tasks[0]).toMatchObject({ taskId: id, attempt: 2 });
   });
 
+  test('a task that has lost its delegate again and again is not given to another', async () => {
+    const name = newName();
+    await using first = await start(name, { instanceId: 'pod', script: silent });
+    const id = await desk.start(repeatableTask(), { selectors: [name] });
+    await holds(first);
+    await api.api.database.prisma.task.update({ where: { id }, data: { attempt: 20 } });
+    await using second = await start(name, { instanceId: 'pod' });
+    expect(await desk.outcome(id)).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'delegate.lost_repeatedly', errorType: 'DelegateRestart' },
+    });
+    expect(second.offers).toEqual([]);
+  });
+
   test('a script of a former boot is not run again', async () => {
     const name = newName();
     await using first = await start(name, { instanceId: 'pod', script: silent });

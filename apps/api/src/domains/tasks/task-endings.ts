@@ -14,6 +14,19 @@ export function lostOutcome(delegate: string | undefined): TaskOutcome {
   });
 }
 
+/** The outcome of a task that may be repeated, but has lost its delegate too often: it may be what kills them. */
+export function exhaustedOutcome(delegate: string | undefined, attempts: number): TaskOutcome {
+  return failedOutcome({
+    code: 'delegate.lost_repeatedly',
+    errorType: 'DelegateRestart',
+    message: `${attempts} attempts at this task ended with the loss of their delegate${delegate === undefined ? '' : `, the last one ${delegate}`}.`,
+    hints: [
+      'Look at why the delegate ends: short memory is the usual cause.',
+      'Give the delegate more memory, or run the step with less at once.',
+    ],
+  });
+}
+
 export function malformedOutcome(what: string): TaskOutcome {
   return failedOutcome({
     code: 'delegate.outcome_invalid',

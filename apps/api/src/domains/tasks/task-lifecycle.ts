@@ -6,10 +6,13 @@ import { announce } from '../../platform/live.ts';
 import type { Keyring } from '../../platform/sealing.ts';
 import { toStorable } from '../../platform/storable.ts';
 import { sealOutputs } from './secret-outputs.ts';
-import { cancelledOutcome, lostOutcome } from './task-endings.ts';
+import { cancelledOutcome, exhaustedOutcome, lostOutcome } from './task-endings.ts';
 import { tellGateways, tellWaiters } from './task-messages.ts';
 import { outcomeJson, updateTask } from './task-store.ts';
 import type { TaskRow } from './task-store.ts';
+
+/** A task that brings its delegates down would otherwise do so for ever. */
+const mostAttempts = 20;
 
 export interface TaskDeps {
   readonly database: Database;
@@ -74,6 +77,7 @@ export function createTaskLifecycle(deps: TaskDeps): TaskLifecycle {
   ): Promise<void> => {
     if (task.cancelReason !== null) return finish(tx, task, cancelledOutcome);
     if (!task.repeatable && !how.neverBegan) return finish(tx, task, lostOutcome(how.delegate));
+    if (task.attempt >= mostAttempts) return finish(tx, task, exhaustedOutcome(how.delegate, task.attempt));
     await updateTask(tx, task.id, {
       status: 'queued',
       attempt: task.attempt + 1,
