@@ -95,6 +95,8 @@ const unreachableCodes: ReadonlySet<string> = new Set([
   'P1008',
   'P1017',
   'P2024',
+  // No connection was free in time, or a transaction took too long.
+  'P2028',
 ]);
 
 type ValidationError = Error & {
