@@ -461,6 +461,22 @@ describe('starting and listing', () => {
     await ended(a.body.executionId);
   });
 
+  it('numbers runs that begin at the same moment one by one', async () => {
+    await applyDocuments(api, pipelineYaml({ identifier: 'crowd', steps: [script('one')] }));
+    const starts = Array.from({ length: 40 }, () =>
+      api.admin.post(`${project}/pipelines/crowd/executions`, { body: {} }),
+    );
+    const statuses = (await Promise.all(starts)).map(({ status, text }) => (status === 201 ? status : text));
+    expect(statuses).toEqual(statuses.map(() => 201));
+    const { items } = (await api.admin.get(`${project}/executions?pipeline=crowd`)).body;
+    expect(
+      items.map(({ sequence }: { sequence: number }) => sequence).toSorted((a: number, b: number) => a - b),
+    ).toEqual(items.map((_: unknown, index: number) => index + 1));
+    expect(items).toHaveLength(40);
+    for (const { executionId } of items)
+      await desk.finish(await desk.task(executionId, 'deploy.one'), succeeded());
+  });
+
   it('refuses inputs, chosen stages that are not allowed and absent pipelines with a sentence', async () => {
     const given = await api.admin.post(`${project}/pipelines/once/executions`, {
       body: { inputs: { a: 1 } },

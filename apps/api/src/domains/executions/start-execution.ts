@@ -18,6 +18,7 @@ import {
   requireReferences,
 } from '../entities/index.ts';
 import { readScopeNames } from '../scopes/index.ts';
+import type { ScopeNames } from '../scopes/index.ts';
 import { insertExecution, nextSequence } from './execution-store.ts';
 import type { ExecutionFacts, Trigger } from './execution-store.ts';
 import { pipelineScope } from './expression-scope.ts';
@@ -51,6 +52,9 @@ export async function startExecution(tx: Tx, deps: StartDeps, request: StartRequ
   const { pipeline } = PipelineDocumentSchema.parse(entity.document);
   await checkReferences(tx, request, entity.yaml);
   const trigger = await triggerOf(tx, request);
+  const names = await readScopeNames(tx, scope);
+  await auditStart(tx, request, entity.name);
+  // From here on other starts of this pipeline wait: the number comes as late as can be.
   const sequence = await nextSequence(tx, scope, request.pipeline);
   const id = randomUUID();
   const createdAt = new Date(deps.now());
@@ -63,19 +67,15 @@ export async function startExecution(tx: Tx, deps: StartDeps, request: StartRequ
     trigger,
     createdAt,
   };
-  const graph = await compileFor(tx, deps, { facts, pipeline, stages: request.stages });
+  const graph = compileFor(deps, { facts, names, pipeline, stages: request.stages });
   await insertExecution(tx, { facts, graph, state: initialState, yaml: entity.yaml });
-  await recordAudit(tx, {
-    actor: request.actor,
-    action: 'EXECUTE',
-    kind: 'pipeline',
-    identifier: request.pipeline,
-    name: entity.name,
-    scope,
-    requestId: request.requestId,
-  });
   await deps.apply(tx, id, [{ type: 'execution.started', at: createdAt.getTime() }]);
   return id;
+}
+
+async function auditStart(tx: Tx, request: StartRequest, name: string): Promise<void> {
+  const { actor, scope, requestId, pipeline: identifier } = request;
+  await recordAudit(tx, { actor, action: 'EXECUTE', kind: 'pipeline', identifier, name, scope, requestId });
 }
 
 function refuseInputs({ inputs, inputSetRefs }: StartRequest): void {
@@ -122,15 +122,12 @@ export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-
 
 interface CompileRequest {
   readonly facts: ExecutionFacts;
+  readonly names: ScopeNames;
   readonly pipeline: Pipeline;
   readonly stages: readonly string[] | undefined;
 }
 
-async function compileFor(
-  tx: Tx,
-  { baseUrl }: StartDeps,
-  { facts, pipeline, stages }: CompileRequest,
-): Promise<Graph> {
+function compileFor({ baseUrl }: StartDeps, { facts, names, pipeline, stages }: CompileRequest): Graph {
   if (stages !== undefined && pipeline.allowStageExecutions !== true) {
     const message = 'This pipeline does not allow running chosen stages.';
     fail('request.invalid', message, {
@@ -138,7 +135,6 @@ async function compileFor(
       errors: [{ pointer: '/stages', message }],
     });
   }
-  const names = await readScopeNames(tx, facts.scope);
   // Stages do not exist yet; what their timeouts may use is what is known before any stage.
   const empty: Graph = {
     pipeline: { identifier: pipeline.identifier, name: pipeline.name, spec: describe(pipeline) },
