@@ -18,7 +18,9 @@ function Cause({ step, actions }: { step: ConnectionTestStep; actions?: ReactNod
     <div className={classes.cause}>
       <p>{cause === undefined ? step.detail : cause.message}</p>
       {(cause?.evidence ?? []).length > 0 && (
-        <pre className={classes.evidence}>{cause?.evidence.map((evidence) => evidence.text).join('\n')}</pre>
+        <pre className={classes.evidence} tabIndex={0}>
+          {cause?.evidence.map((evidence) => evidence.text).join('\n')}
+        </pre>
       )}
       {(cause?.hints ?? []).map((hint) => (
         <p key={hint}>{hint}</p>

@@ -1,12 +1,16 @@
 import type { EntityKind } from '@slipway/contracts';
+import { Suspense, lazy } from 'react';
 import type { ReactNode } from 'react';
-import { ConnectorForm } from './ConnectorForm.tsx';
+import { Placeholder } from '../ui/Placeholder.tsx';
 import { EnvironmentForm } from './EnvironmentForm.tsx';
 import { InfrastructureFormWithCluster } from './InfrastructureFormWithCluster.tsx';
 import { PipelineTargetsForm } from './PipelineTargetsForm.tsx';
 import { SecretForm } from './SecretForm.tsx';
 import { ServiceForm } from './ServiceForm.tsx';
 import type { DocumentForm } from './use-document-form.ts';
+
+// It is by far the largest.
+const ConnectorForm = lazy(async () => ({ default: (await import('./ConnectorForm.tsx')).ConnectorForm }));
 
 type RenderForm = (form: DocumentForm, saved: boolean, nameError: string | undefined) => ReactNode;
 
@@ -18,7 +22,11 @@ export const entityForms: Readonly<Record<EntityKind, RenderForm>> = {
   environment: (form, saved, nameError) => (
     <EnvironmentForm form={form} saved={saved} nameError={nameError} />
   ),
-  connector: (form, saved, nameError) => <ConnectorForm form={form} saved={saved} nameError={nameError} />,
+  connector: (form, saved, nameError) => (
+    <Suspense fallback={<Placeholder rows={8} />}>
+      <ConnectorForm form={form} saved={saved} nameError={nameError} />
+    </Suspense>
+  ),
   infrastructure: (form, saved, nameError) => (
     <InfrastructureFormWithCluster form={form} saved={saved} nameError={nameError} />
   ),

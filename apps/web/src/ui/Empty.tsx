@@ -18,7 +18,11 @@ export function Empty({
       <h2>{title}</h2>
       {children !== undefined && <p className="muted">{children}</p>}
       {action !== undefined && <div className={classes.action}>{action}</div>}
-      {command !== undefined && <pre className={classes.command}>{command}</pre>}
+      {command !== undefined && (
+        <pre className={classes.command} tabIndex={0}>
+          {command}
+        </pre>
+      )}
     </div>
   );
 }

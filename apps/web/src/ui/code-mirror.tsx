@@ -73,7 +73,7 @@ function useEditor({ text, onChange, label, readOnly }: CodeEditorProps) {
         extensions: [
           ...extensions,
           EditorState.readOnly.of(readOnly === true),
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) change.current(update.state.doc.toString());
           }),

@@ -26,7 +26,7 @@ function EvidenceBlock({ evidence }: { evidence: readonly Evidence[] }) {
               {piece.object !== undefined && ` of ${piece.object.kind.toLowerCase()}/${piece.object.name}`}
               {piece.at !== undefined && `, ${clockTime(piece.at)}`}
             </span>
-            <pre>{piece.text}</pre>
+            <pre tabIndex={0}>{piece.text}</pre>
           </li>
         ))}
     </ul>
