@@ -33,7 +33,13 @@ async function main(count: number, rounds: number, json: string | undefined): Pr
     ends.push(() => cluster.close());
     const installation = await startInstallation();
     ends.push(() => installation.stop());
-    const report = await measure(cluster, restClient(installation), { count, rounds });
+    const report = await measure(cluster, restClient(installation), { count, rounds }).catch(
+      (error: unknown) => {
+        throw new Error(`The bench broke off. The installation printed:\n${installation.output()}`, {
+          cause: error,
+        });
+      },
+    );
     if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, undefined, 2)}\n`);
   } finally {
     await end();
