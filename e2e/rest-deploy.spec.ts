@@ -73,6 +73,9 @@ test('an image that cannot be pulled is named before its step is over, and the o
     'deploy.rollout': 'FAILED',
     'deploy.rollback': 'SUCCEEDED',
   });
+  expect(nodeOf(ended, 'deploy.rollback').sections.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['Initialize', 'Rollback', 'Wait for Steady State']),
+  );
   expect(Math.min(...ready.counts)).toBe(3);
   const pods = await podsOf(cluster, namespace.name);
   expect(pods.filter(serves).map((pod) => pod.spec.containers[0]?.image)).toEqual(
