@@ -661,6 +661,7 @@ describe('logs', () => {
       { name: 'Execute', status: 'running', lines: 3, truncated: false },
     ]);
     expect((await api.admin.get(`${logs}?after=1`)).status).toBe(422);
+    expect((await api.admin.get(`${logs}?node=talk`)).status).toBe(404);
     // Another attempt goes on where the former one stopped: numbers never begin again.
     const second = { ...writer, attempt: 2 };
     const more = [

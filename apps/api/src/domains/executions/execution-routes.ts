@@ -56,7 +56,12 @@ export function registerExecutionRoutes(app: FastifyInstance, deps: ExecutionRou
 
   registerRoute(app, executionRoutes.logs, async ({ params, query, scope, accept }) => {
     const record = (await readExecution(prisma, scope, params.executionId)) ?? absent(params.executionId);
-    const order = record.graph.stages;
+    const { stages: order, nodes } = record.graph;
+    if (query.node !== undefined && nodes[query.node] === undefined) {
+      fail('entity.not_found', `There is no node ${query.node} in this execution.`, {
+        hint: 'A node is named by its path, such as deploy.rollout.',
+      });
+    }
     return readLog(prisma, { executionId: params.executionId, order, accept, ...query });
   });
 
