@@ -82,6 +82,13 @@ export function fileTokenSignIn(file: string): ConnectionSettings['signIn'] {
   };
 }
 
+/** The library gives text or bytes, of the forms that https allows. */
+function pemText(pem: unknown): string {
+  if (typeof pem === 'string') return pem;
+  if (Buffer.isBuffer(pem)) return pem.toString('utf8');
+  throw new Error('A kubeconfig plugin gave its certificate in a form that cannot be read.');
+}
+
 /** The credentials that a plugin gives; asked again after a 401. */
 async function pluginSettings(
   file: string,
@@ -97,8 +104,8 @@ async function pluginSettings(
       headers[name.toLowerCase()] = String(value);
     return {
       headers,
-      ...(options.cert === undefined ? {} : { cert: String(options.cert) }),
-      ...(options.key === undefined ? {} : { key: String(options.key) }),
+      ...(options.cert === undefined ? {} : { cert: pemText(options.cert) }),
+      ...(options.key === undefined ? {} : { key: pemText(options.key) }),
     };
   };
   const first = await readPlugin();

@@ -173,7 +173,7 @@ function parseStatus(text: string): { reason: string; message: string; details: 
     reason: typeof reason === 'string' ? reason : 'Unknown',
     message: typeof message === 'string' ? message : text.slice(0, 500),
     // A Status' details are declared by the API server's own types; a missing member reads as undefined.
-    details: typeof details === 'object' && details !== null ? (details as StatusDetails) : {},
+    details: typeof details === 'object' && details !== null ? details : {},
   };
 }
 

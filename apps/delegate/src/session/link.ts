@@ -96,7 +96,7 @@ export function createLink(options: LinkOptions): Link {
     socket.on(message, (payload: unknown) => {
       const parsed = schema.safeParse(payload);
       // Schema and name come from the same entry of the table.
-      if (parsed.success) events.onMessage(message as ServerMessage, parsed.data as never);
+      if (parsed.success) events.onMessage(message as ServerMessage, parsed.data);
       else events.onTrouble(`The control plane sent a malformed ${message}.`);
     });
   }

@@ -30,7 +30,7 @@ export function createTaskSecrets(options: {
   return {
     value,
     text: async ({ parts }) => {
-      const texts = await Promise.all(parts.map((part) => ('text' in part ? part.text : value(part))));
+      const texts = await Promise.all(parts.map(async (part) => ('text' in part ? part.text : value(part))));
       return texts.join('');
     },
     mask: (text) => options.masker.add(text),

@@ -149,7 +149,7 @@ async function insertToken(
         ...place,
         hash: hashDelegateToken(token.value),
         status: 'ACTIVE',
-        createdBy: toActorRef(by.actor) as unknown as object,
+        createdBy: toActorRef(by.actor),
       },
     ],
   });

@@ -19,11 +19,14 @@ export function sealOutputs(keyring: Keyring, taskId: string, outcome: TaskOutco
   const outputs = { ...outcome.outputs };
   const sealedOutputs: Record<string, Sealed> = {};
   for (const name of outcome.secretOutputs ?? []) {
-    sealedOutputs[name] = seal(keyring, String(outputs[name] ?? ''), bindingOf(taskId, name));
+    sealedOutputs[name] = seal(keyring, asText(outputs[name]), bindingOf(taskId, name));
     outputs[name] = { secret: `task/${taskId}:${name}` };
   }
   return { outcome: { ...outcome, outputs }, sealedOutputs };
 }
+
+/** Outputs are shell variables, and so text; anything else is kept as JSON. */
+const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? ''));
 
 /** `task/<id>:<name>`, or null for any other secret. */
 export function readOutputHandle(handle: string): { taskId: string; name: string } | null {

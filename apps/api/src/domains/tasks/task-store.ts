@@ -35,7 +35,7 @@ export async function insertTask(tx: Tx, task: NewTask): Promise<boolean> {
       {
         id: task.id,
         kind: task.spec.kind,
-        payload: task.spec.payload as unknown as Prisma.InputJsonValue,
+        payload: task.spec.payload,
         repeatable: taskKinds[task.spec.kind].repeatable,
         scopeKey: scopeKey(task.scope),
         selectors: [...task.selectors],
@@ -133,7 +133,7 @@ export async function storeProgress(
 ): Promise<boolean> {
   const { count } = await tx.task.updateMany({
     where: { id: taskId, attempt, instanceId, status: 'running', progressSeq: { lt: seq } },
-    data: { progress: progress as unknown as Prisma.InputJsonValue, progressSeq: seq },
+    data: { progress: progress, progressSeq: seq },
   });
   return count === 1;
 }
