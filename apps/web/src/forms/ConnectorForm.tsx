@@ -88,9 +88,7 @@ function DelegateTags({ form }: { form: DocumentForm }) {
         rightSectionWidth="auto"
         rightSectionPointerEvents="none"
         rightSection={
-          <span className={classes.identifier} style={{ fontFamily: 'inherit' }}>
-            {tags.length > 0 && fitWords(matchDelegates(delegates, tags))}
-          </span>
+          <span className={classes.fits}>{tags.length > 0 && fitWords(matchDelegates(delegates, tags))}</span>
         }
         onChange={(next) => form.write(selectors, next)}
         splitChars={[',', ' ']}

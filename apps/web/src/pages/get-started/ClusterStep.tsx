@@ -106,16 +106,18 @@ export function ClusterStep({ draft, hold }: StepProps) {
       }
     >
       <SandboxPanel />
-      <ExistingOrNew
-        kind="connector"
-        noun="connector"
-        parents
-        chosen={chosen}
-        onChoose={(reference) => {
-          saving.clear();
-          hold.change((current) => withChosen(current, 'connector', reference));
-        }}
-      />
+      {draft.saved.connector === undefined && (
+        <ExistingOrNew
+          kind="connector"
+          noun="connector"
+          parents
+          chosen={chosen}
+          onChoose={(reference) => {
+            saving.clear();
+            hold.change((current) => withChosen(current, 'connector', reference));
+          }}
+        />
+      )}
       {chosen === undefined && (
         <ConnectorForm
           form={form}

@@ -104,7 +104,7 @@ export function DocumentStep({ step, draft, hold }: StepProps & { step: keyof ty
           : null
       }
     >
-      {kind !== 'infrastructure' && (
+      {kind !== 'infrastructure' && draft.saved[kind] === undefined && (
         <ExistingOrNew
           kind={kind}
           noun={kind}
