@@ -123,7 +123,10 @@ async function main(browser: Browser): Promise<void> {
       viewport: { width: 1440, height: 900 },
       reducedMotion: 'reduce',
     });
-    await picturesOf(installation, context, namespace.name);
+    await picturesOf(installation, context, namespace.name).catch(async (error: unknown) => {
+      const seen = await Promise.all(context.pages().map((page) => page.locator('main').innerText()));
+      throw new Error(`The page showed:\n${seen.join('\n')}`, { cause: error });
+    });
   } finally {
     await installation.stop();
   }
