@@ -1,21 +1,14 @@
-import type { ConnectionTestResult, Connector, Scope, TaskSpec } from '@slipway/contracts';
+import type { ConnectionTestResult, Connector, Scope } from '@slipway/contracts';
 import type { Database } from '../../platform/database.ts';
 import { fail } from '../../platform/fail.ts';
+import type { RunTaskRequest, TaskRun } from '../tasks/index.ts';
 import { keepConnectivity } from '../entities/index.ts';
 import type { AuthoredDocument, StoredEntity } from '../entities/index.ts';
 import { selectorsOf, toClusterAccess } from './cluster-access.ts';
 import { toConnectivity, toTestResult } from './connection-test.ts';
-import type { TaskRun } from './connection-test.ts';
 
 /** The longest a test may take: a hung server uses up the delegate's own deadlines before. */
 const testTimeoutMs = 30_000;
-
-export interface RunTaskRequest {
-  readonly spec: TaskSpec;
-  readonly scope: Scope;
-  readonly selectors: readonly string[];
-  readonly timeoutMs: number;
-}
 
 export interface ConnectionTestDeps {
   readonly database: Database;

@@ -6,24 +6,9 @@ import type {
   Connectivity,
   TaskOutcome,
 } from '@slipway/contracts';
+import type { TaskRun } from '../tasks/index.ts';
 
-/** Why no delegate took the test, one by one. */
-export interface DelegateVerdict {
-  readonly delegate: string;
-  readonly eligible: boolean;
-  readonly reason: string;
-  readonly remedy?: string | undefined;
-}
-
-/** How a task that somebody waits for came back. */
-export type TaskRun =
-  | {
-      readonly kind: 'finished';
-      readonly outcome: TaskOutcome;
-      readonly delegate: { readonly name: string; readonly instance: string };
-    }
-  | { readonly kind: 'no-delegate'; readonly verdicts: readonly DelegateVerdict[] }
-  | { readonly kind: 'timed-out'; readonly afterMs: number };
+type NoDelegate = Extract<TaskRun, { kind: 'no-delegate' }>;
 
 const titles: Readonly<Record<ConnectionTestStep['step'], string>> = {
   delegate: 'Delegate',
@@ -74,7 +59,7 @@ function withoutDelegate(
   return { status, steps, errorSummary: cause.title };
 }
 
-function noDelegateCause(verdicts: readonly DelegateVerdict[], selectors: readonly string[]): Cause {
+function noDelegateCause(verdicts: NoDelegate['verdicts'], selectors: readonly string[]): Cause {
   const wanted =
     selectors.length === 0
       ? 'No delegate is connected that may work here'

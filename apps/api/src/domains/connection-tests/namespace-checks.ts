@@ -15,8 +15,7 @@ import { fail } from '../../platform/fail.ts';
 import type { AuthoredDocument, EntityAddress, Lookup } from '../entities/index.ts';
 import { readFiles } from '../files/index.ts';
 import { selectorsOf, toClusterAccess } from './cluster-access.ts';
-import type { RunTaskRequest } from './connection-test-operations.ts';
-import type { TaskRun } from './connection-test.ts';
+import type { RunTaskRequest, TaskRun } from '../tasks/index.ts';
 
 /** A save does not wait longer for a delegate; the run checks again. */
 const checkTimeoutMs = 5000;
