@@ -1,10 +1,9 @@
-import type { TaskSpec } from '@slipway/contracts';
 import type { Effect, ExecutionEvent } from '@slipway/pipeline-core';
 import { isLive, nodeOf, stageOf } from '@slipway/pipeline-core';
-import type { Scope } from '@slipway/contracts';
 import { releaseTurn, resolvedOf, takeTurn } from '../domains/executions/index.ts';
 import type { ExpressionFacts } from '../domains/executions/index.ts';
 import { readScopeNames } from '../domains/scopes/index.ts';
+import type { NewTask } from '../domains/tasks/index.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { addJob, lastJobAttempt } from '../platform/jobs.ts';
 import type { JobContext } from '../platform/jobs.ts';
@@ -14,17 +13,6 @@ import { openSession } from './execution-session.ts';
 import type { ExecutionSession } from './execution-session.ts';
 import { internalFailure } from './failures.ts';
 import { resolveInfrastructure, resolveService } from './resolve-entities.ts';
-
-export interface NewTask {
-  readonly id: string;
-  readonly spec: TaskSpec;
-  readonly scope: Scope;
-  readonly selectors: readonly string[];
-  readonly preferKey?: string;
-  readonly deadlineAt?: Date;
-  readonly executionId?: string;
-  readonly node?: string;
-}
 
 /** What the runtime asks of the delegates' queue. */
 export interface TaskQueue {
