@@ -66,7 +66,7 @@ async function changeSample(installation: Installation, change: (yaml: string) =
 }
 
 const slowly = (yaml: string): string =>
-  yaml.replace(/(\n +)labels:\n +app: hello\n/, '$1annotations:$1  sandbox.slipway.dev/ready-after: "20s"$&');
+  yaml.replace(/(\n +)labels:\n +app: hello\n/, '$1annotations:$1  sandbox.slipway.dev/ready-after: "15s"$&');
 const withoutImage = (yaml: string): string => yaml.replace(/(nginx-unprivileged):\S+/, '$1:does-not-exist');
 
 async function picturesOf(
@@ -94,12 +94,13 @@ async function picturesOf(
 
   await changeSample(installation, slowly);
   const running = await rest.run('Deploy_hello');
-  await at('execution-running', `${home}/executions/${running}`, (shown) =>
-    shown
-      .getByText(/of 3 pods|pods ready/)
+  await at('execution-running', `${home}/executions/${running}`, async (shown) => {
+    await shown
+      .getByText(/^Waiting for Deployment/)
       .first()
-      .waitFor(),
-  );
+      .waitFor();
+    await shown.getByText('Reading…').waitFor({ state: 'hidden' });
+  });
   await rest.ended(running);
   await at('execution-succeeded', `${home}/executions/${running}`, (shown) =>
     shown.getByText('Succeeded', { exact: true }).first().waitFor(),
