@@ -47,7 +47,9 @@ export function TestResult({
     <section className={classes.test} aria-label="Connection test">
       <header className={classes.head}>
         <Mark tone={result.status === 'SUCCESS' ? 'ok' : result.status === 'FAILURE' ? 'fail' : 'warn'} />
-        <h3 role="status">{titles[result.status]}</h3>
+        <h3>
+          <span role="status">{titles[result.status]}</span>
+        </h3>
         <span className={classes.time}>
           {durationText(result.durationMs)}
           {result.delegate !== undefined && `, on ${result.delegate.name}`}
