@@ -47,9 +47,9 @@ export function TestResult({
     <section className={classes.test} aria-label="Connection test">
       <header className={classes.head}>
         <Mark tone={result.status === 'SUCCESS' ? 'ok' : result.status === 'FAILURE' ? 'fail' : 'warn'} />
-        <h3>
-          <span role="status">{titles[result.status]}</span>
-        </h3>
+        <div role="status">
+          <h3>{titles[result.status]}</h3>
+        </div>
         <span className={classes.time}>
           {durationText(result.durationMs)}
           {result.delegate !== undefined && `, on ${result.delegate.name}`}
