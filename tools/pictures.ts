@@ -53,7 +53,11 @@ const lists: readonly Shot[] = [
   { name: 'executions', address: `${home}/executions`, ready: heading('Executions') },
   { name: 'pipelines', address: `${home}/pipelines`, ready: heading('Pipelines') },
   { name: 'service', address: `${home}/services/hello`, ready: heading('Where it runs') },
-  { name: 'connector', address: `${home}/connectors/My_cluster`, ready: heading('Connection test passed') },
+  {
+    name: 'connector',
+    address: `${home}/connectors/My_cluster`,
+    ready: (page) => page.getByText('Connection test passed').waitFor(),
+  },
   { name: 'delegates', address: `${home}/delegates`, ready: heading('Delegates') },
 ];
 
