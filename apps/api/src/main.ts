@@ -3,11 +3,9 @@ import type { Api } from './compose.ts';
 import { readConfig } from './platform/config.ts';
 import type { Config } from './platform/config.ts';
 import { createLogger } from './platform/log.ts';
-import { CONFIGURATION_EXIT_CODE, StartError } from './platform/start-error.ts';
+import { endWhenAsked, runProgram } from './platform/program.ts';
+import { StartError } from './platform/start-error.ts';
 import { prepareDatabase } from './prepare-database.ts';
-
-/** Requests that are running get this long to end. */
-const CLOSE_WITHIN_MS = 10_000;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
@@ -42,31 +40,4 @@ function listenProblem(host: string, port: number, cause: unknown): unknown {
   );
 }
 
-function endWhenAsked(api: Api): void {
-  let ending = false;
-  const end = (): void => {
-    if (ending) return;
-    ending = true;
-    setTimeout(() => process.exit(1), CLOSE_WITHIN_MS).unref();
-    api.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`Slipway did not close well: ${String(error)}\n`);
-        process.exit(1);
-      },
-    );
-  };
-  process.once('SIGTERM', end);
-  process.once('SIGINT', end);
-  // The launcher that started this process is gone; nobody would ever stop it.
-  process.once('disconnect', end);
-}
-
-main().catch((error: unknown) => {
-  if (error instanceof StartError) {
-    process.stderr.write(error.print());
-    process.exit(CONFIGURATION_EXIT_CODE);
-  }
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exit(1);
-});
+runProgram(main);

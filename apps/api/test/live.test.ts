@@ -192,7 +192,7 @@ test('the progress of the sandbox is shown, and told when it changes', async () 
       phase,
       message: 'Building',
       steps: [{ name: 'etcd', state: 'running' }],
-      kubeconfig: '/root/kubeconfig',
+      kubeconfig: '/etc/slipway/kubeconfig',
       updatedAt: '',
     };
     writeFileSync(`${file}.new`, JSON.stringify(status));
