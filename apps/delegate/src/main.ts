@@ -65,7 +65,10 @@ const stop = (withinMs: number, why: string): void => {
 process.on('SIGTERM', () => stop(config.drainMs, 'SIGTERM'));
 process.on('SIGINT', () => stop(ORPHAN_DRAIN_MS, 'SIGINT'));
 // A local delegate is a child with a channel: when that closes, its parent has died and nobody would ever end it.
-process.on('disconnect', () => stop(ORPHAN_DRAIN_MS, 'the parent process has ended'));
+const orphaned = (): void => stop(ORPHAN_DRAIN_MS, 'the parent process has ended');
+process.on('disconnect', orphaned);
+// It may have died while this program was starting: that event is not repeated. Without a parent's channel `connected` is not set.
+if (process.connected === false) orphaned();
 
 const end = await session.ended;
 if (end.exitCode === 0) log.info('ended');
