@@ -68,7 +68,8 @@ process.on('SIGINT', () => stop(ORPHAN_DRAIN_MS, 'SIGINT'));
 const orphaned = (): void => stop(ORPHAN_DRAIN_MS, 'the parent process has ended');
 process.on('disconnect', orphaned);
 // It may have died while this program was starting: that event is not repeated. Without a parent's channel `connected` is not set.
-if (process.connected === false) orphaned();
+const channel: unknown = process.connected;
+if (channel === false) orphaned();
 
 const end = await session.ended;
 if (end.exitCode === 0) log.info('ended');

@@ -35,5 +35,6 @@ export function endWhenAsked(program: { close(): Promise<void> }): void {
   // Nobody else would ever stop a process whose launcher is gone.
   process.once('disconnect', end);
   // It may have gone while this program was starting: that event is not repeated. Without a launcher `connected` is not set.
-  if (process.connected === false) end();
+  const connected: unknown = process.connected;
+  if (connected === false) end();
 }
